@@ -1,0 +1,104 @@
+"""The shape of a row, of what is measured for it, and of what it may cost. Values only; nothing here runs anything."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+__all__ = ["Budget", "Measured", "Pair", "Row", "Unavailable", "at_least", "at_most", "missed_by"]
+
+
+class Pair(NamedTuple):
+    """Two things to do, ready to be timed.
+
+    Attributes:
+        ours: What Runpact does.
+        peer: What it is compared with.
+    """
+
+    ours: Callable[[int], float]
+    peer: Callable[[int], float]
+
+
+class Budget(NamedTuple):
+    """What a row may cost.
+
+    Attributes:
+        kind: ``at most``: ours may take so many times the peer's time; ``at least``: ours must be so many times as
+            fast.
+        factor: How many times.
+    """
+
+    kind: Literal["at most", "at least"]
+    factor: float
+
+
+class Row(NamedTuple):
+    """One figure.
+
+    Attributes:
+        name: What it is asked for by; ``subject-detail``, in small letters.
+        what: What is done, in words.
+        ours: How we do it.
+        peer: What we are compared with.
+        budget: What it may cost; None for a figure that is only reported.
+        rounds: How many times both are measured, in turn.
+        prepare: Makes the pair, in a folder of its own that is removed afterwards.
+    """
+
+    name: str
+    what: str
+    ours: str
+    peer: str
+    budget: Budget | None
+    rounds: int
+    prepare: Callable[[Path], Pair]
+
+
+class Measured(NamedTuple):
+    """What came out for a row.
+
+    Attributes:
+        row: The row.
+        ours_s: Seconds that one of ours took, in each round.
+        peer_s: Seconds that one of the peer's took, in each round.
+        ratio: The median over the rounds of ours ÷ peer; of peer ÷ ours where the budget says how many times as fast.
+        spread: The first and the third quartile of that ratio.
+        absent: Why it was not measured; None where it was, and then nothing above is empty.
+    """
+
+    row: Row
+    ours_s: tuple[float, ...]
+    peer_s: tuple[float, ...]
+    ratio: float
+    spread: tuple[float, float]
+    absent: str | None
+
+
+class Unavailable(Exception):
+    """A row cannot be measured here, since the peer or the platform lacks something; its text says what."""
+
+
+def at_most(factor: float) -> Budget:
+    """Ours may take so many times the peer's time."""
+    return Budget("at most", factor)
+
+
+def at_least(factor: float) -> Budget:
+    """Ours must be so many times as fast as the peer."""
+    return Budget("at least", factor)
+
+
+def missed_by(measured: Measured) -> float | None:
+    """By which part of the budget a row misses it: 0.5 is half as much again; None where it is met or there is none.
+
+    Of a budget ``at least 15``, 10 times as fast misses it by 0.5 too: 15 ÷ 10 - 1.
+    """
+    budget = measured.row.budget
+    if budget is None or measured.absent is not None:
+        return None
+    over = measured.ratio / budget.factor if budget.kind == "at most" else budget.factor / measured.ratio
+    return over - 1 if over > 1 else None

@@ -1,0 +1,3 @@
+# Generated from contracts/ by codegen.
+# Do not edit; `hatch run codegen` remakes it.
+"""The typed models, a module for each contract version."""

@@ -1,0 +1,38 @@
+"""Upgrades: pure, deterministic one-step functions between adjacent versions of a contract.
+
+The key names the version that a step makes. A step takes the data of the version before and returns new data; it never
+changes its argument, and adds nothing that depends on when or where it runs.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from runpact_core._catalog import Version
+
+    Step = Callable[[Mapping[str, Any]], dict[str, Any]]
+
+
+def _states_version(version: str) -> Step:
+    """The step that does nothing but state the version."""
+
+    def step(data: Mapping[str, Any]) -> dict[str, Any]:
+        return {**data, "schema_version": version}
+
+    return step
+
+
+STEPS: Final[dict[tuple[str, str], Step]] = {
+    ("run", "0.2"): _states_version("0.2"),
+    ("checks", "0.2"): _states_version("0.2"),
+}
+
+
+def missing_steps(versions: Sequence[Version]) -> list[tuple[str, str]]:
+    """The steps that should be there and are not, for versions by contract and oldest first."""
+    later = [(new.contract, new.version) for old, new in pairwise(versions) if old.contract == new.contract]
+    return [step for step in later if step not in STEPS]

@@ -1,0 +1,106 @@
+"""The edge of every command: one place where errors become one line on stderr and an exit code.
+
+Nothing leaves a command but an exit code: what is expected is a `RunpactError`; the words of a call are judged by the
+command-line library; a reader who has gone away (``| head``) and Ctrl-C end a command quietly. What stdout's encoding
+cannot say is written as an escape.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from typing import TYPE_CHECKING, TextIO
+
+from runpact_core.errors import RunpactError, UsageFailure
+from runpact_core.redact import for_terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import typer
+
+__all__ = ["INTERRUPTED", "complain", "project_dir", "run", "say", "silence"]
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells have it."""
+
+
+def run(app: typer.Typer, arguments: Sequence[str], prog: str) -> int:
+    """Run a command-line application to its end.
+
+    Args:
+        app: The application; its commands return None or an exit code.
+        arguments: The words after the program's name.
+        prog: The program's name.
+
+    Returns:
+        The exit code: the command's own, that of its error, or 2 for a call that makes no sense.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        code = app(args=list(arguments), prog_name=prog, standalone_mode=False)
+        print(end="", flush=True)
+    except BaseException as error:  # noqa: BLE001 - judged in one place; what is not ours is raised again there
+        return _ended(error, prog)
+    return code if isinstance(code, int) else 0
+
+
+def _ended(error: BaseException, prog: str) -> int:
+    """The exit code of a command that did not end by itself. Raises what nobody expected."""
+    if isinstance(error, RunpactError):
+        return complain(error)
+    library_s_own = error.__context__ if isinstance(error, SystemExit) else None  # what it makes of a broken pipe
+    if isinstance(error, BrokenPipeError) or isinstance(library_s_own, BrokenPipeError):
+        silence(sys.stdout)
+        return 0
+    if isinstance(error, KeyboardInterrupt) or type(error).__name__ == "Abort":  # the latter from older libraries
+        return INTERRUPTED
+    words = getattr(error, "format_message", None)  # its exceptions have moved between modules, the method has stayed
+    if words is None:
+        raise error
+    if type(error).__name__ == "NoArgsIsHelpError":  # what it has to say is the help itself
+        for line in str(words()).splitlines():
+            say(line)
+        return UsageFailure.exit_code
+    return complain(UsageFailure(" ".join(str(words()).split()).rstrip("."), hint=f"see {prog} --help"))
+
+
+def complain(error: RunpactError) -> int:
+    """Print an error as its one line; its exit code."""
+    say(error.line())
+    return error.exit_code
+
+
+def say(text: str) -> None:
+    """Print one line on stderr, if it is open and somebody still reads it."""
+    if sys.stderr is None:  # closed when we were started; `print` would take stdout instead
+        return
+    try:
+        print(for_terminal(text), file=sys.stderr, flush=True)
+    except (OSError, ValueError):
+        silence(sys.stderr)
+
+
+def project_dir(path: str) -> str:
+    """The folder given with ``--project``, which must be there.
+
+    Raises:
+        UsageFailure: It is not, or is a file.
+    """
+    if not os.path.isdir(path):  # noqa: PTH112 - pathlib is slow
+        what = "is a file" if os.path.exists(path) else "does not exist"  # noqa: PTH110 - as above
+        raise UsageFailure(f"--project {path} {what}", hint="name a folder")
+    return path
+
+
+def silence(stream: TextIO) -> None:
+    """Send what a stream still holds to nowhere; else the interpreter complains at its exit, with a code of its own."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, stream.fileno())
+    except (OSError, ValueError):
+        return
+    finally:
+        os.close(nowhere)

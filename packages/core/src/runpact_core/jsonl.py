@@ -1,0 +1,93 @@
+r"""JSON Lines: one canonical record a line, appended with a single write.
+
+A record that was torn by a crash is never lost in silence and never takes the next one with it: `append` starts on a
+line of its own, `iterate` reports every line that is no record with its number. Lines end in ``\n`` and nothing else.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from runpact_core import _json, files
+from runpact_core.errors import EnvironmentFailed, InvalidArtifact
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["Line", "append", "iterate"]
+
+
+class Line(NamedTuple):
+    """One line of a file.
+
+    Attributes:
+        number: Its number, from 1.
+        value: The record, or None where the line is none.
+        error: Why it is no record, or None.
+    """
+
+    number: int
+    value: Any
+    error: InvalidArtifact | None
+
+
+def append(path: str | os.PathLike[str], record: Mapping[str, Any]) -> bool:
+    """Append one record durably; the file is made where there is none.
+
+    Returns:
+        Whether the file's last line was torn; it was ended, so that the record stands on a line of its own.
+
+    Raises:
+        InvalidArtifact: The record holds what JSON cannot say.
+        EnvironmentFailed: It could not be written.
+        Refused: Something else than a regular file has this name.
+    """
+    line = _json.dumps_line(record)
+    fd = files.open_append(path)
+    try:
+        torn = files.append_line(fd, line)
+        files.sync(fd)
+    finally:
+        files.close(fd)
+    return torn
+
+
+def iterate(path: str | os.PathLike[str], *, limit: int = _json.MAX_BYTES) -> Iterator[Line]:
+    r"""Read a file line by line, in memory for one line of at most ``limit`` bytes; empty lines are passed over.
+
+    Raises:
+        MissingArtifact: There is no such file.
+        InvalidArtifact: It is not a regular file.
+        EnvironmentFailed: It could not be read.
+    """
+    try:
+        with open(files.open_read(path), "rb") as file:  # noqa: PTH123 - a descriptor is no path
+            number = 0
+            while raw := file.readline(limit + 1):
+                number += 1
+                whole = raw
+                while not raw.endswith(b"\n") and (raw := file.readline(limit)):
+                    whole = b""
+                yield from _line(number, whole, limit, torn=not raw.endswith(b"\n"))
+    except OSError as error:
+        raise EnvironmentFailed(f"reading {path}", error) from error
+
+
+def _line(number: int, whole: bytes, limit: int, *, torn: bool) -> Iterator[Line]:
+    """The line as a record or as an error with its number; ``whole`` is empty for one that was passed through."""
+    text = whole.removesuffix(b"\n")
+    if whole and not text.strip(b" \t\r"):
+        return
+    hint = "the last line has no end: it was torn while it was written" if torn else None
+    if not whole or len(text) > limit:
+        reason = f"a line of more than {limit} bytes"
+        yield Line(number, None, InvalidArtifact(reason, line=number, column=1, hint=hint))
+        return
+    try:
+        value = _json.parse(text, limit=limit).value
+    except InvalidArtifact as error:
+        fault = InvalidArtifact(error.reason, line=number, column=error.column or 1, hint=hint or error.hint)
+        yield Line(number, None, fault)
+    else:
+        yield Line(number, value, None)

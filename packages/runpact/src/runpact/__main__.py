@@ -1,0 +1,10 @@
+"""``python -m runpact``: the same as the console script."""
+
+from __future__ import annotations
+
+import sys
+
+from runpact.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

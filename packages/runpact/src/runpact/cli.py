@@ -1,0 +1,121 @@
+"""``runpact``: one command with the words of every installed tool.
+
+What each word loads stands in a table, so that ``--version`` and ``--help`` load nothing and ``exec`` no command-line
+library. A word whose package is absent says which one to install.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from runpact._version import __version__
+
+TYPE_CHECKING = False  # importing `typing` for this name alone would cost more than the rest of the module
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import typer
+
+    from runpact_core.errors import RunpactError
+
+__all__ = ["COMMANDS", "main"]
+
+COMMANDS = {
+    "contracts": ("runpact_core.cli", "contracts", "runpact-core", "Show contracts, and hold documents to them."),
+    "runs": ("runpact_writer.cli", "runs", "runpact-writer", "Look at recorded runs."),
+}
+"""Word → module, name of its application in there, distribution that brings it, what it is for."""
+
+EXEC = ("exec", "runpact-writer", "Run a command, and record the run.")
+HELP = "\n".join(
+    [
+        "Usage: runpact COMMAND [ARGS]...",
+        "",
+        "  Record runs, and read what they left.",
+        "",
+        "Options:",
+        "  --version  Show the version and exit.",
+        "  --help     Show this message and exit.",
+        "",
+        "Commands:",
+        f"  {EXEC[0]:9}  {EXEC[2]}",
+        *(f"  {word:9}  {entry[3]}" for word, entry in COMMANDS.items()),
+    ]
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The console script ``runpact``; the exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words in (["--version"], ["--help"], []):
+        _print(f"runpact {__version__}" if words == ["--version"] else HELP)
+        return 0 if words else 2
+    return _exec(words[1:]) if words[0] == EXEC[0] else _dispatch(words)
+
+
+def _print(text: str) -> None:
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:  # who reads us has gone: end quietly
+        from runpact_core import edge
+
+        edge.silence(sys.stdout)
+
+
+def _exec(words: list[str]) -> int:
+    try:
+        from runpact_writer import _exec as wrapper
+    except ModuleNotFoundError as error:
+        return _absent(EXEC[0], "runpact_writer", EXEC[1], error)
+    return wrapper.main(words)
+
+
+def _dispatch(words: list[str]) -> int:
+    """Hand a call on to the application behind its first word."""
+    from runpact_core import edge
+
+    if words[0] not in COMMANDS:
+        return edge.complain(_unknown(words[0]))
+    module, name, distribution, _ = COMMANDS[words[0]]
+    try:
+        part = _load(module, name)
+    except ModuleNotFoundError as error:
+        return _absent(words[0], module, distribution, error)
+    import typer
+
+    app = typer.Typer(rich_markup_mode=None, add_completion=False)
+    app.callback()(_group)
+    app.add_typer(part, name=words[0])
+    return edge.run(app, words, "runpact")
+
+
+def _group() -> None:
+    """Make an application of one command a group, so that the command's own word is still needed."""
+
+
+def _load(module: str, name: str) -> typer.Typer:
+    from importlib import import_module
+
+    part: typer.Typer = getattr(import_module(module), name)
+    return part
+
+
+def _unknown(word: str) -> RunpactError:
+    from difflib import get_close_matches
+
+    from runpact_core.errors import UsageFailure
+
+    close = get_close_matches(word, [EXEC[0], *COMMANDS], n=1)
+    return UsageFailure(
+        f"there is no command {word}", hint=f"did you mean {close[0]}?" if close else "see runpact --help"
+    )
+
+
+def _absent(word: str, module: str, distribution: str, error: ModuleNotFoundError) -> int:
+    """Say which package to install; an import that fails inside an installed one is no such case."""
+    if error.name is None or error.name.partition(".")[0] != module.partition(".")[0]:
+        raise error
+    from runpact.errors import NotInstalled
+    from runpact_core import edge
+
+    return edge.complain(NotInstalled(word, distribution))

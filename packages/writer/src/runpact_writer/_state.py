@@ -1,0 +1,173 @@
+"""What a run has become so far, and the documents that follow from it. Pure: no file, no clock, no environment.
+
+    created ─ start ─▶ open ─ finish ─▶ finished
+
+A `RunState` collects; `run_document` and `checks_document` are functions of it alone, so what is written can be tested
+without writing. Words that a contract would refuse at the end are refused when they are given.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from runpact_core.errors import UsageFailure
+from runpact_writer.errors import InvalidPipelineId, WrongMoment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+RUN_STATUSES = ("success", "failed", "partial")
+CHECK_STATUSES = ("pass", "fail", "skip")
+TRIGGER_TYPES = (
+    *("github_schedule", "github_dispatch", "github_push", "github_pull_request", "github_event"),
+    *(
+        "gitlab_schedule",
+        "gitlab_push",
+        "gitlab_merge_request",
+        "gitlab_event",
+        "buildkite_schedule",
+        "buildkite_event",
+    ),
+    *("jenkins_event", "circleci_event", "azure_schedule", "azure_event", "local_cli", "worker_http", "worker_cron"),
+)
+# What the contracts admit, since the validator is slow to load and a wrapped command waits; a test holds them to it.
+_POINTER = re.compile(
+    r"run\.json:\$[^\x00-\x1f\x7f\ud800-\udfff]+|run\.log:line:[0-9]+|artifacts/[^\x00-\x1f\x7f\ud800-\udfff]+"
+)
+_LONGEST_POINTER = 1000
+_PIPELINE_ID = re.compile(r"[A-Za-z0-9-]{1,100}")
+_PRODUCT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_ENV_NAME = re.compile(r"[^=\x00-\x1f\x7f]{1,255}")
+_CHECK_ID = re.compile(r"[a-z][a-z0-9_]{0,99}")
+_NOT_IN_ID = re.compile(r"[^a-z0-9]+")
+
+
+class RunState:
+    """One run, from its start to its end.
+
+    Attributes:
+        facts: The fields of `run.json` that are known from the start.
+        moment: ``created``, ``open`` or ``finished``.
+    """
+
+    def __init__(self, pipeline_id: str, pipeline_version: str, required_env: Sequence[str]) -> None:
+        """A run that has not started.
+
+        Raises:
+            InvalidPipelineId: The id has other characters than letters, digits and hyphens, or is too long.
+            UsageFailure: A required variable has a name that none can have.
+        """
+        check_pipeline_id(pipeline_id)
+        for name in required_env:
+            check_env_name(name)
+        self.facts: dict[str, Any] = {"pipeline_id": pipeline_id, "pipeline_version": pipeline_version}
+        self.required_env = tuple(required_env)
+        self.moment = "created"
+        self.inputs: list[dict[str, Any]] = []
+        self.outputs: list[dict[str, Any]] = []
+        self.checks: list[dict[str, Any]] = []
+        self.warnings: list[str] = []
+
+    def start(self, **facts: Any) -> None:
+        """The run starts; ``facts`` are further fields of `run.json`."""
+        self._require("created", "started")
+        self.facts |= facts
+        self.moment = "open"
+
+    def add(self, kind: str, item: Mapping[str, Any]) -> None:
+        """Record one of the ``inputs`` or ``outputs``."""
+        self._require("open", f"given {kind}")
+        (self.inputs if kind == "inputs" else self.outputs).append(dict(item))
+
+    def check(self, check_id: str | None, name: str | None, status: str, evidence: Iterable[str]) -> None:
+        """Record a check; a missing id is made of the name, a missing name of the id.
+
+        Raises:
+            UsageFailure: There is neither id nor name, the id is not in snake_case, or the status is none.
+        """
+        self._require("open", "checked")
+        if status not in CHECK_STATUSES:
+            raise UsageFailure(f"a check's status is not {status!r}", hint=f"it is one of {', '.join(CHECK_STATUSES)}")
+        if not (check_id or name):
+            raise UsageFailure("a check needs a name", hint="give a name, or an id in snake_case")
+        identifier = check_id or snake_case(str(name))
+        if _CHECK_ID.fullmatch(identifier) is None:
+            raise UsageFailure(f"{identifier!r} is no id of a check", hint=f"write {snake_case(identifier)!r}")
+        self.checks.append({"id": identifier, "name": name or identifier, "status": status, "evidence": list(evidence)})
+
+    def finish(self, status: str | None, **facts: Any) -> None:
+        """The run ends, as ``status`` says or, where None, as its checks and warnings say.
+
+        Raises:
+            UsageFailure: The status is none.
+        """
+        self._require("open", "finished")
+        if status is not None and status not in RUN_STATUSES:
+            raise UsageFailure(f"a run's status is not {status!r}", hint=f"it is one of {', '.join(RUN_STATUSES)}")
+        self.facts |= facts | {"status": status or self.derived_status()}
+        self.moment = "finished"
+
+    def derived_status(self) -> str:
+        """Any failed check fails the run; any skipped one, or a warning, makes it partial."""
+        found = {check["status"] for check in self.checks}
+        if "fail" in found:
+            return "failed"
+        return "partial" if "skip" in found or self.warnings else "success"
+
+    def run_document(self) -> dict[str, Any]:
+        """`run.json` of a finished run."""
+        document = {"schema_version": "0.2", **self.facts, "inputs": self.inputs, "outputs": self.outputs}
+        return document | ({"warnings": self.warnings} if self.warnings else {})
+
+    def checks_document(self) -> dict[str, Any]:
+        """`checks.json` of a run."""
+        counts = {status: sum(check["status"] == status for check in self.checks) for status in CHECK_STATUSES}
+        return {"schema_version": "0.2", "run_id": self.facts["run_id"], "checks": self.checks, "summary": counts}
+
+    def _require(self, moment: str, done: str) -> None:
+        if self.moment != moment:
+            raise WrongMoment(
+                f"a run that is {self.moment} cannot be {done}", hint="start once, then record, then finish"
+            )
+
+
+def check_pipeline_id(pipeline_id: str) -> None:
+    """Raise `InvalidPipelineId` for what cannot be part of a run's id on every file system."""
+    if _PIPELINE_ID.fullmatch(pipeline_id) is None:
+        raise InvalidPipelineId(pipeline_id)
+
+
+def check_product(product: str | None) -> None:
+    """Raise `UsageFailure` for what cannot be the id of a product."""
+    if product is not None and _PRODUCT.fullmatch(product) is None:
+        hint = "use 1 to 100 ASCII letters, digits, dots, hyphens and underscores, the first a letter or digit"
+        raise UsageFailure(f"{product!r} is no product id", hint=hint)
+
+
+def check_env_name(name: str) -> None:
+    """Raise `UsageFailure` for what no environment variable can be called."""
+    if _ENV_NAME.fullmatch(name) is None:
+        raise UsageFailure(f"{name!r} names no environment variable", hint="give the name alone, such as DATABASE_URL")
+
+
+def check_trigger_type(trigger_type: str) -> None:
+    """Raise `UsageFailure` for a trigger that the contract does not name."""
+    if trigger_type not in TRIGGER_TYPES:
+        raise UsageFailure(f"{trigger_type!r} is no trigger type", hint=f"it is one of {', '.join(TRIGGER_TYPES)}")
+
+
+def is_pointer(evidence: str) -> bool:
+    """Whether evidence is in one of the three published formats."""
+    return len(evidence) <= _LONGEST_POINTER and _POINTER.fullmatch(evidence) is not None
+
+
+def snake_case(name: str) -> str:
+    """An id for a check's name: ``Rows inserted`` is ``rows_inserted``."""
+    words = _NOT_IN_ID.sub("_", name.lower()).strip("_")
+    return (words if words[:1].isalpha() else f"check_{words}".rstrip("_"))[:100].rstrip("_")
+
+
+def open_document(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """`open.json` of a run that has just started."""
+    return {"schema_version": "1.0", **facts}

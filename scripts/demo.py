@@ -1,0 +1,125 @@
+"""``hatch run demo``: what Runpact is for, on real input, in under two minutes.
+
+Records the core's own tests as one run and a failing command as another, shows what they left, verifies both, and holds
+every published example to its contract. Everything shown is the output of the commands as printed; the exit code is 1
+where anything is not as it says.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+__all__ = ["main"]
+
+ROOT = Path(__file__).resolve().parent.parent
+PROJECT = ROOT / ".demo"
+RUNS = PROJECT / "reports" / "runs"
+FAILING = "print('computing'); raise SystemExit(3)"
+
+
+class Unexpected(Exception):
+    """Something is not as the demo says."""
+
+
+def main() -> int:
+    """Show it; returns 0, or 1 where something was not as expected."""
+    started = time.monotonic()
+    PROJECT.mkdir(exist_ok=True)
+    try:
+        passing = record("core-tests", ["pytest", "-q", "tests/core"], expect=0)
+        failing = record("failing-command", ["python", "-c", FAILING], expect=3)
+        look(passing, failing)
+        examples = read_examples()
+    except Unexpected as error:
+        print(f"demo: {error}", file=sys.stderr)
+        return 1
+    title("What was shown")
+    print(f"- a real test suite recorded as {passing.name}, with its exit code, log and checks")
+    print(f"- a failing command recorded as {failing.name}: exit code 3 for the caller, status failed for readers")
+    print("- both verified: schemas, rules between fields, and every piece of evidence resolved")
+    print(f"- {examples} example documents held to {len(contract_versions())} contract versions")
+    print(f"\nThe folders are yours to look at: {RUNS.relative_to(ROOT)} ({time.monotonic() - started:.0f} s)")
+    return 0
+
+
+def record(pipeline_id: str, command: list[str], *, expect: int) -> Path:
+    """Record one command; the run's folder."""
+    title(f"Record a command that ends with exit code {expect}")
+    before = set(RUNS.glob("*")) if RUNS.exists() else set()
+    runpact("exec", "--announce", "--project", ".demo", "--pipeline-id", pipeline_id, "--", *command, expect=expect)
+    new = set(RUNS.glob(f"*__{pipeline_id}__*")) - before
+    if len(new) != 1:
+        raise Unexpected(f"one run should have been recorded, not {len(new)}")
+    return new.pop()
+
+
+def look(passing: Path, failing: Path) -> None:
+    """Show what the two runs left."""
+    title("What a run leaves")
+    for name in ("run.json", "checks.json"):
+        print(f"\n# {passing.name}/{name}\n{(passing / name).read_text(encoding='utf-8')}", end="")
+    statuses = [json.loads((run / "run.json").read_bytes())["status"] for run in (passing, failing)]
+    if statuses != ["success", "failed"]:
+        raise Unexpected(f"the runs should be success and failed, not {statuses}")
+    title("List and verify")
+    runpact("runs", "list", "--project", ".demo")
+    runpact("runs", "show", failing.name, "--project", ".demo")
+    runpact("runs", "verify", passing.name, failing.name, "--project", ".demo")
+
+
+def read_examples() -> int:
+    """Hold every published example to its contract, version by version; how many there are."""
+    title("Read the examples of every contract version")
+    count = 0
+    for folder in contract_versions():
+        name = folder.parent.name
+        valid, invalid = sorted(folder.glob("valid/*.json")), sorted(folder.glob("invalid/*.json"))
+        hold = ("contracts", "validate", "--strict", "--contract", name)
+        taken = runpact(*hold, *map(relative, valid), quiet=True)
+        refused = runpact(*hold, *map(relative, invalid), expect=1, quiet=True)
+        if taken.count(f": valid {name} ") != len(valid) or f": valid {name} " in refused:
+            raise Unexpected(f"{name} {folder.name}: {taken}{refused}")
+        print(f"{name:16} {folder.name:4} {len(valid):2} taken, {len(invalid):2} refused, as they should be")
+        count += len(valid) + len(invalid)
+    runpact("contracts", "upgrade", "contracts/examples/checks/0.1/valid/one-of-each.json", "--to", "0.2")
+    return count
+
+
+def contract_versions() -> list[Path]:
+    """The folder of examples of every contract version."""
+    return sorted(path for path in (ROOT / "contracts" / "examples").glob("*/*") if path.is_dir())
+
+
+def relative(path: Path) -> str:
+    """A path as a person in the project's root would type it."""
+    return path.relative_to(ROOT).as_posix()
+
+
+def runpact(*words: str, expect: int = 0, quiet: bool = False) -> str:
+    """Run one command as a person would, and hold it to its exit code.
+
+    Returns:
+        What it printed where it was to be ``quiet``, which otherwise goes to the terminal.
+    """
+    command = ["runpact", *words]
+    if not quiet:
+        print(f"\n$ {shlex.join(command)}", flush=True)
+    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=quiet, text=True)
+    if done.returncode != expect:
+        output = f"\n{done.stdout}{done.stderr}" if quiet else ""
+        raise Unexpected(f"{shlex.join(command)} ended with {done.returncode}, not {expect}{output}")
+    return done.stdout or ""
+
+
+def title(text: str) -> None:
+    """A heading."""
+    print(f"\n=== {text}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

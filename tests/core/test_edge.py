@@ -1,0 +1,190 @@
+"""The edge of every command: each way to end becomes an exit code and at most one line."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import typer
+
+from runpact_core import edge
+from runpact_core.errors import InvalidArtifact, MissingArtifact, Refused, RunpactError, UsageFailure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+def application(act: Callable[[], Any]) -> typer.Typer:
+    """A real application with the one command `do`."""
+    app = typer.Typer()
+    app.callback()(lambda: None)
+    app.command("do")(act)
+    return app
+
+
+def raising(error: BaseException) -> Callable[[], None]:
+    """A command that ends in this way."""
+
+    def act() -> None:
+        raise error
+
+    return act
+
+
+@pytest.mark.parametrize(("result", "code"), [(None, 0), (0, 0), (1, 1), (4, 4), ("text", 0)])
+def test_what_a_command_returns(result: object, code: int) -> None:
+    """A number is the exit code, anything else is success."""
+    assert edge.run(application(lambda: result), ["do"], "prog") == code
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "line"),
+    [
+        (RunpactError("odd"), 1, "error[internal]: odd"),
+        (MissingArtifact("x", hint="look"), 1, "error[missing-artifact]: Missing artifact: x — look"),
+        (UsageFailure("no"), 2, "error[usage]: no"),
+        (Refused("a\x1b[2J\nb"), 4, r"error[refused]: a\x1b[2J\x0ab"),
+        (InvalidArtifact("x" * 1000), 1, f"error[invalid-artifact]: Invalid artifact: {'x' * 1000}"),
+    ],
+)
+def test_an_error_is_one_line(error: RunpactError, code: int, line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """On stderr, with the exit code that fits it, whatever it quotes."""
+    assert edge.run(application(raising(error)), ["do"], "prog") == code
+    assert capsys.readouterr() == ("", f"{line}\n")
+
+
+@pytest.mark.parametrize(("words", "named"), [(["do", "xyz"], "xyz"), (["do", "--xyz"], "--xyz"), (["xyz"], "'xyz'")])
+def test_a_call_that_makes_no_sense(words: list[str], named: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 2 and one line in our form, around what the command-line library has to say."""
+    assert edge.run(application(lambda: None), words, "prog") == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n"), named in err) == ("", 1, True)
+    assert (err.partition(": ")[0], err.rpartition(" — ")[2]) == ("error[usage]", "see prog --help\n")
+
+
+def test_a_call_without_words(capsys: pytest.CaptureFixture[str]) -> None:
+    """A group shows its help, line by line, and that is exit code 2."""
+
+    class NoArgsIsHelpError(Exception):
+        def format_message(self) -> str:
+            return "Usage: prog\n\n  Does it.\x1b"
+
+    assert edge.run(application(raising(NoArgsIsHelpError())), ["do"], "prog") == 2
+    assert capsys.readouterr() == ("", "Usage: prog\n\n  Does it.\\x1b\n")
+
+
+def test_a_bug_is_not_hidden() -> None:
+    """What nobody expected goes on as it is, for the one who has to find it."""
+    with pytest.raises(ZeroDivisionError):
+        edge.run(application(lambda: 1 // 0), ["do"], "prog")
+
+
+def test_an_exit_of_a_command_s_own_goes_on() -> None:
+    """SystemExit is only ours where a broken pipe is behind it."""
+    with pytest.raises(SystemExit) as caught:
+        edge.run(application(raising(SystemExit(7))), ["do"], "prog")
+    assert caught.value.code == 7
+
+
+class Abort(RuntimeError):
+    """What older releases of the command-line library raise after Ctrl-C."""
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), Abort()])
+def test_ctrl_c(error: BaseException, capsys: pytest.CaptureFixture[str]) -> None:
+    """130, quietly, whatever the library makes of it."""
+    assert edge.run(application(raising(error)), ["do"], "prog") == edge.INTERRUPTED == 130
+    assert capsys.readouterr() == ("", "")
+
+
+def test_ctrl_c_outside_the_library() -> None:
+    """130 as well where it comes before the library looks."""
+    assert edge.run(raising_app(KeyboardInterrupt()), [], "prog") == 130
+
+
+def raising_app(error: BaseException) -> typer.Typer:
+    """Stand in for an application that ends in this way."""
+
+    def app(**_: object) -> None:
+        raise error
+
+    return app  # type: ignore[return-value]  # a stand-in
+
+
+class Stream(io.StringIO):
+    """A stream with a descriptor that may be exchanged, and which fails on every write."""
+
+    def __init__(self, fd: int) -> None:
+        super().__init__()
+        self._fd = fd
+
+    def fileno(self) -> int:
+        """The descriptor."""
+        return self._fd
+
+    def write(self, _text: str) -> int:
+        """Fail as a pipe without a reader does."""
+        raise BrokenPipeError(32, "Broken pipe")
+
+
+@pytest.mark.parametrize("through_library", [True, False])
+def test_a_broken_stdout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, through_library: bool) -> None:
+    """Quiet, exit code 0; what the stream still holds goes nowhere, so the interpreter's exit is quiet too."""
+    fd = os.open(tmp_path / "out", os.O_RDWR | os.O_CREAT)
+    monkeypatch.setattr(sys, "stdout", Stream(fd))
+    error = BrokenPipeError(32, "Broken pipe")
+    app = application(raising(error)) if through_library else raising_app(error)
+    assert edge.run(app, ["do"], "prog") == 0
+    os.write(fd, b"left over")
+    os.close(fd)
+    assert (tmp_path / "out").read_bytes() == b""
+
+
+def test_a_broken_stderr(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The exit code stands where nobody reads the line."""
+    fd = os.open(tmp_path / "err", os.O_RDWR | os.O_CREAT)
+    monkeypatch.setattr(sys, "stderr", Stream(fd))
+    assert edge.complain(UsageFailure("no")) == 2
+    os.write(fd, b"left over")
+    os.close(fd)
+    assert (tmp_path / "err").read_bytes() == b""
+
+
+def test_a_closed_stderr(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is no stderr, errors do not go to stdout instead."""
+    monkeypatch.setattr(sys, "stderr", None)
+    assert edge.complain(UsageFailure("no")) == 2
+    assert capsys.readouterr().out == ""
+
+
+def test_a_stream_without_a_descriptor_stays_as_it_is() -> None:
+    """There is nothing to silence, and nothing is raised."""
+    stream = io.StringIO()
+    edge.silence(stream)
+    assert stream.write("still works") == 11
+
+
+def test_what_stdout_cannot_say_is_escaped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On an ASCII stream a command still ends, its other characters shown as escapes."""
+    raw = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii"))
+    assert edge.run(application(lambda: sys.stdout.write("naïve — 日\n") and None), ["do"], "prog") == 0
+    assert raw.getvalue() == b"na\\xefve \\u2014 \\u65e5" + os.linesep.encode()
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("nowhere", "--project {} does not exist"), ("file", "--project {} is a file")],
+)
+def test_a_project_that_is_none(name: str, message: str, tmp_path: Path) -> None:
+    """A usage error that says which of the two it is."""
+    (tmp_path / "file").touch()
+    path = str(tmp_path / name)
+    with pytest.raises(UsageFailure) as caught:
+        edge.project_dir(path)
+    assert (str(caught.value), caught.value.hint) == (message.format(path), "name a folder")
+    assert edge.project_dir(str(tmp_path)) == str(tmp_path)

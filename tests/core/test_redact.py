@@ -1,0 +1,41 @@
+"""Text of others on a terminal: nothing of it acts."""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+
+import pytest
+
+from runpact_core import redact
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain \u00e9 \u6f22 \U0001f9ed", "plain \u00e9 \u6f22 \U0001f9ed"),
+        ("", ""),
+        ("\x1b[31mred\x1b[0m", r"\x1b[31mred\x1b[0m"),
+        ("a\r\nb\tc", r"a\x0d\x0ab\x09c"),
+        ("\x00\x7f\x85\x9b", r"\x00\x7f\x85\x9b"),
+        ("\u202egnp.exe", r"\u202egnp.exe"),
+        ("\u2066a\u2069\u200f\u061c", r"\u2066a\u2069\u200f\u061c"),
+        ("a\u200bb\ufeff", r"a\u200bb\ufeff"),
+        ("\u2028\u2029", r"\u2028\u2029"),
+        ("\ud800", r"\ud800"),
+    ],
+)
+def test_what_would_act_is_shown(text: str, shown: str) -> None:
+    """Controls, marks of direction, invisible ones and half characters come out as escapes; all else as it is."""
+    assert redact.for_terminal(text) == shown
+
+
+def test_no_control_character_is_left() -> None:
+    """Of all characters there are, no control, half character, separator of lines or mark of direction gets through."""
+    shown = redact.for_terminal("".join(map(chr, range(sys.maxunicode + 1))))
+    kinds = {unicodedata.category(character) for character in shown}
+    assert kinds & {"Cc", "Cs", "Zl", "Zp"} == set()
+    directions = {unicodedata.bidirectional(character) for character in shown}
+    assert directions & {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI", "B", "S"} == set()
+    assert not set(shown) & {"\u200e", "\u200f", "\u061c", "\ufeff", "\u200b"}
+    assert len(shown) > sys.maxunicode

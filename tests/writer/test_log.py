@@ -1,0 +1,68 @@
+"""The log: bytes as they come, lines of our own on lines of their own, and nothing lost in silence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from runpact_core import files
+from runpact_core.errors import EnvironmentFailed, Refused
+from runpact_writer._log import RunLog
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def failing(*_: object) -> None:
+    """A disk that refuses."""
+    raise EnvironmentFailed("appending", OSError(28, "No space left on device"))
+
+
+def test_bytes_and_lines(project: Path) -> None:
+    """A line never continues what a command left open, and its number counts line feeds."""
+    log = RunLog(project / "run.log")
+    assert log.line("one") == 1
+    log.write(b"\r50%\r100%")
+    assert log.line("two") == 3
+    log.write(b"a\nb\n\n")
+    assert log.line("\udcff") == 7
+    log.close()
+    content = b"one\n\r50%\r100%\ntwo\na\nb\n\n\\udcff\n"
+    assert (project / "run.log").read_bytes() == content
+    assert log.counted() == {"lines": 7, "size_bytes": len(content)}
+    assert log.failure is None
+
+
+def test_what_could_not_be_written_is_counted(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After the first failure nothing more is written, so that no gap looks like a whole log."""
+    log = RunLog(project / "run.log")
+    log.line("one")
+    with monkeypatch.context() as patch:
+        patch.setattr(files, "append", failing)
+        log.write(b"12")
+    log.write(b"345\n")
+    log.close()
+    assert (project / "run.log").read_bytes() == b"one\n"
+    assert log.counted() == {"lines": 1, "size_bytes": 4, "omitted_bytes": 6}
+    assert str(log.failure) == "appending: No space left on device"
+
+
+@pytest.mark.parametrize("before", [False, True])
+def test_a_failed_sync_is_kept(project: Path, monkeypatch: pytest.MonkeyPatch, *, before: bool) -> None:
+    """Closing raises nothing; the first failure is the one that is told."""
+    log = RunLog(project / "run.log")
+    if before:
+        log.failure = Refused("earlier")
+    monkeypatch.setattr(files, "sync", failing)
+    log.close()
+    assert str(log.failure) == ("earlier" if before else "appending: No space left on device")
+
+
+def test_a_name_that_is_taken(project: Path) -> None:
+    """W-11: a link under the log's name is refused, and its target is not touched."""
+    (project / "victim").write_text("mine")
+    (project / "run.log").symlink_to(project / "victim")
+    with pytest.raises(Refused):
+        RunLog(project / "run.log")
+    assert (project / "victim").read_text() == "mine"

@@ -1,0 +1,66 @@
+"""Where a command's output goes first: our own streams, with whatever moods they have."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+
+import pytest
+
+from runpact_writer._process import Outcome, _Sink, run_command
+
+SIZE = 1_000_000
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes cannot be non-blocking there")
+def test_a_stream_that_does_not_block() -> None:
+    """A full pipe that refuses instead of blocking is waited for: every byte arrives."""
+    reader, ours = os.pipe()
+    os.set_blocking(ours, False)
+    got = bytearray()
+
+    def drain() -> None:
+        while data := os.read(reader, 1 << 16):
+            got.extend(data)
+
+    thread = threading.Thread(target=drain)
+    sink = _Sink(ours)
+    thread.start()
+    sink.write(b"x" * SIZE)
+    os.close(ours)
+    thread.join(60)
+    os.close(reader)
+    assert bytes(got) == b"x" * SIZE
+
+
+def test_a_stream_that_is_gone() -> None:
+    """After its first error a stream takes everything and writes nothing, not even to another file of that number."""
+    reader, ours = os.pipe()
+    os.close(reader)
+    sink = _Sink(ours)
+    sink.write(b"lost")
+    os.close(ours)
+    other, again = os.pipe()
+    os.dup2(again, ours)
+    sink.write(b"lost as well")
+    for fd in {again, ours}:
+        os.close(fd)
+    with open(other, "rb") as file:  # noqa: PTH123 - a descriptor
+        assert file.read() == b""
+
+
+def test_the_copy_gets_every_piece(capfd: pytest.CaptureFixture[str]) -> None:
+    """Output goes out and is handed on, in the order it was read; the outcome is the command's."""
+    pieces: list[bytes] = []
+    code = "import sys; sys.stdout.write('out'); sys.stdout.flush(); sys.stderr.write('err'); sys.exit(4)"
+    assert run_command([sys.executable, "-S", "-c", code], dict(os.environ), pieces.append) == Outcome(4, None)
+    assert sorted(pieces) == [b"err", b"out"]
+    assert capfd.readouterr() == ("out", "err")
+
+
+def test_the_environment_is_the_command_s(capfd: pytest.CaptureFixture[str]) -> None:
+    """What is handed over is the whole environment, nothing of ours leaks in."""
+    code = "import os; print(os.environ.get('ONLY'), 'PYTEST_CURRENT_TEST' in os.environ)"
+    outcome = run_command([sys.executable, "-S", "-c", code], {"ONLY": "this"}, lambda _: None)
+    assert (outcome, capfd.readouterr().out) == (Outcome(0, None), "this False\n")
