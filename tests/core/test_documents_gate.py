@@ -133,6 +133,13 @@ def test_patterns_are_linear(pattern: str) -> None:
         assert min(costs) < PATTERN_LIMIT_S, text[:10]
 
 
+@pytest.mark.parametrize("pattern", ["^(?=a)(a+)+$", r"^(a+)\1$", "^(?<!b)a$"])
+def test_a_pattern_that_must_backtrack_is_refused(pattern: str) -> None:
+    """What cannot run in linear time is no schema at all."""
+    with pytest.raises(jsonschema_rs.ValidationError):
+        _gate.make_validator({"type": "string", "pattern": pattern})
+
+
 def test_patterns_of_the_contracts_are_looked_at() -> None:
     """There are patterns to probe, and each is the run time's own."""
     assert len(patterns()) >= 10

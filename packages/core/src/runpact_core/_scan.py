@@ -17,16 +17,17 @@ from runpact_core.errors import InvalidArtifact
 
 __all__ = ["decode_utf8", "find_fault", "place"]
 
-_STRING_BODY = r'[^"\\\x00-\x1f]*+(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*+)*+'
+# No group is possessive: Python 3.11.2, which systems still ship, takes "1e" for a number that way. So a group that
+# repeats is bounded instead, since each round of it costs memory, and asked again for what follows.
+_STRING_PART = re.compile(r'[^"\\\x00-\x1f]*+(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*+){0,500}')
 _TOKEN = re.compile(
     r"[ \t\n\r]*+(?:"
     r"(?P<mark>[{}\[\],:])"
-    rf'|(?P<string>"{_STRING_BODY}")'
-    r"|(?P<number>-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?+(?:[eE][+-]?[0-9]++)?+)"
+    r'|(?P<string>")'
+    r"|(?P<number>-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?)"
     r"|(?P<word>true|false|null)"
     r")"
 )
-_BODY = re.compile(_STRING_BODY)
 _CONSTANT = re.compile(r"-?Infinity|NaN")
 _ESCAPE = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
@@ -133,8 +134,12 @@ class _Scan:
                 return
             kind = token.lastgroup or ""  # a match always ends in one of the groups
             start = token.start(kind)
-            word = token[kind]
             position = token.end()
+            if kind == "string":
+                position = _end_of_body(self._text, start) + 1
+                if self._text[position - 1 : position] != '"':
+                    raise self._unexpected(state, start)
+            word = self._text[start:position]
             if state in {_VALUE, _FIRST_ITEM}:
                 state = self._value(state, kind, word, start)
             elif state in {_KEY, _FIRST_KEY}:
@@ -214,10 +219,17 @@ class _Scan:
         return _FaultError(f"expected {state}, found {text[start]!a}", start)
 
 
+def _end_of_body(text: str, start: int) -> int:
+    """Returns where what may stand in the string that starts here ends: at its closing quote, in a sound string."""
+    position = start + 1
+    while (part := _STRING_PART.match(text, position)) and part.end() > position:
+        position = part.end()
+    return position
+
+
 def _broken_string(text: str, start: int) -> _FaultError | None:
     """Returns what is wrong inside the string that starts here, None for a sound string in a wrong place."""
-    body = _BODY.match(text, start + 1)
-    end = body.end() if body else start
+    end = _end_of_body(text, start)
     if end == len(text):
         return _FaultError("a string without its closing quote", start)
     if text[end] == '"':

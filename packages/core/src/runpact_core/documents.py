@@ -184,8 +184,7 @@ def write(path: StrPath, document: Mapping[str, Any] | Document | Record, *, con
     Args:
         path: The file; its folder must exist.
         document: Plain data or a model, which pass the strict view and the cross-field rules; or a `Document`, which
-        may
-            keep what was wrong with it when it was read (unknown fields, say), but nothing new may be wrong.
+            may keep what was wrong with it when it was read (unknown fields, say), but nothing new may be wrong.
         contract: Name of the contract; found by the file's name and the document's shape where None.
 
     Returns:

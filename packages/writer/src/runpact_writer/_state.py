@@ -21,15 +21,9 @@ RUN_STATUSES = ("success", "failed", "partial")
 CHECK_STATUSES = ("pass", "fail", "skip")
 TRIGGER_TYPES = (
     *("github_schedule", "github_dispatch", "github_push", "github_pull_request", "github_event"),
-    *(
-        "gitlab_schedule",
-        "gitlab_push",
-        "gitlab_merge_request",
-        "gitlab_event",
-        "buildkite_schedule",
-        "buildkite_event",
-    ),
-    *("jenkins_event", "circleci_event", "azure_schedule", "azure_event", "local_cli", "worker_http", "worker_cron"),
+    *("gitlab_schedule", "gitlab_push", "gitlab_merge_request", "gitlab_event"),
+    *("buildkite_schedule", "buildkite_event", "jenkins_event", "circleci_event", "azure_schedule", "azure_event"),
+    *("local_cli", "worker_http", "worker_cron"),
 )
 # What the contracts admit, since the validator is slow to load and a wrapped command waits; a test holds them to it.
 _POINTER = re.compile(
