@@ -331,7 +331,8 @@ def _parse(raw: bytes, limit: int, *, may_be_yaml: bool) -> tuple[dict[str, Any]
     if may_be_yaml and raw.lstrip()[:1] != b"{":
         from runpact_core import _yaml
 
-        data, integral_floats = _yaml.parse_yaml(raw, limit=limit).value, True
+        parsed = _yaml.parse_yaml(raw, limit=limit)
+        data, integral_floats = parsed.value, parsed.integral_floats
     else:
         data, integral_floats = _json.parse(raw, limit=limit)
     if not isinstance(data, dict):
