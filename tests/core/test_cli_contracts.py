@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -256,3 +257,25 @@ def test_version_help_and_console_script(capsys: pytest.CaptureFixture[str], mon
     assert [word for word in ("list", "show", "validate", "upgrade", "export") if f"  {word} " not in out] == []
     monkeypatch.setattr(sys, "argv", ["runpact-core"])
     assert cli.main() == 2
+
+
+def test_stdin_is_a_document_too(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """``-`` reads it whole; what is not named like a document of a contract is known by its shape."""
+    data = (EXAMPLES / "run/0.2/valid/full.json").read_bytes()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+    assert call("validate", "-") == 0
+    assert capsys.readouterr().out == "-: valid run 0.2\n"
+
+
+def test_an_upgrade_says_what_it_leaves_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The document goes to stdout, what producers may not write to stderr: broken rules and unknown fields."""
+    document = json.loads((EXAMPLES / "checks/0.1/valid/one-of-each.json").read_bytes())
+    document["colour"] = "green"
+    document["summary"]["pass"] = 9
+    path = tmp_path / "checks.json"
+    path.write_text(json.dumps(document))
+    assert call("upgrade", str(path), "--to", "0.2") == 0
+    shown = capsys.readouterr()
+    assert json.loads(shown.out) == document | {"schema_version": "0.2"}
+    rule = "summary does not count the checks by their status [summary-counts-the-checks]"
+    assert shown.err == f"{path}: note: /summary/pass: {rule}\n{path}: note: unknown field /colour, kept\n"

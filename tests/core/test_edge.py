@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
+import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,7 +18,6 @@ from runpact_core.errors import InvalidArtifact, MissingArtifact, Refused, Runpa
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 
 def application(act: Callable[[], Any]) -> typer.Typer:
@@ -188,3 +190,25 @@ def test_a_project_that_is_none(name: str, message: str, tmp_path: Path) -> None
         edge.project_dir(path)
     assert (str(caught.value), caught.value.hint) == (message.format(path), "name a folder")
     assert edge.project_dir(str(tmp_path)) == str(tmp_path)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the device that is always full is Linux's")
+@pytest.mark.parametrize("words", [["list"], ["show", "run"]])
+def test_a_full_disk_behind_stdout_is_one_line(words: list[str]) -> None:
+    """Output that cannot be written is an error of the environment, not a traceback and not silence."""
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "runpact_core", "contracts", *words],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+            text=True,
+        )
+    line = "error[environment]: writing to stdout: No space left on device\n"
+    assert (done.returncode, done.stderr) == (3, line)
+
+
+def test_output_that_cannot_be_written(capsys: pytest.CaptureFixture[str]) -> None:
+    """An error of the system that nobody has put into words comes from printing: exit code 3, one line."""
+    assert edge.run(application(raising(OSError(errno.ENOSPC, "No space left on device"))), ["do"], "x") == 3
+    assert capsys.readouterr().err == "error[environment]: writing to stdout: No space left on device\n"

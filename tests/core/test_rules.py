@@ -8,6 +8,7 @@ import pytest
 
 from runpact_core import documents
 from runpact_core._rules import CountBy, Equal, Order, Rule, Sum, Template
+from runpact_core.errors import Problem
 from tests.core.samples import sample
 
 EQUAL = Equal("r", "m", left="/a", right="/b/c")
@@ -88,3 +89,12 @@ def test_unknown_fields_are_not_ruled() -> None:
     data["summary"]["pass"] += 1
     (problem,) = documents.validate("checks", data)
     assert (problem.pointer, problem.rule) == ("/summary/pass", "summary-counts-the-checks")
+
+
+def test_a_moment_that_does_not_exist_is_what_is_reported() -> None:
+    """An order cannot be judged then; the message says why, not that one moment is earlier."""
+    impossible = "2026-02-31T25:61:61Z"
+    run = sample("run/0.1/full", started_utc=impossible, finished_utc=impossible)
+    problems = documents.validate("run", run)
+    message = f"{impossible!r} names a day that does not exist: day is out of range for month"
+    assert problems == [Problem("/started_utc", "run-ends-after-it-starts", message)]

@@ -228,6 +228,15 @@ def test_find_gives_every_run_by_name(tmp_path: Path) -> None:
     assert [run.state for run in found] == ["interrupted", "interrupted", "finished"]
 
 
+def test_find_gives_a_run_that_was_renamed(tmp_path: Path) -> None:
+    """A folder with the documents of a run is shown whatever its name; one without them, of no run's name, is not."""
+    for name, file in (("renamed", "run.json"), ("copied", "open.json"), ("notes", "readme.txt")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / file).write_text("{}")
+    found = runs.find(tmp_path, now=0, asking=HERE)
+    assert [(run.run_id, run.state) for run in found] == [("copied", "interrupted"), ("renamed", "unreadable")]
+
+
 def test_find_goes_on_when_a_run_goes(tmp_path: Path) -> None:
     """A run that is removed while the list is read is left out, and the next ones are not."""
     ids = [f"2026011{day}T061512Z__P__a1b2c3d" for day in (1, 2, 3)]

@@ -9,13 +9,15 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from runpact_core import _gate, _pointer
-from runpact_core.errors import Problem
+from runpact_core import _gate, _pointer, _times
+from runpact_core._rules import Order
+from runpact_core.errors import InvalidArtifact, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from runpact_core._catalog import Version
+    from runpact_core._rules import Rule
 
 _INDEX = re.compile(r"/[0-9]+(?=/|$)", re.ASCII)
 
@@ -27,13 +29,24 @@ def broken_rules(version: Version, data: Mapping[str, Any]) -> list[Problem]:
     def broken(document: Mapping[str, Any]) -> list[Problem]:
         rules = RULES.get((version.contract, version.version), ())
         places = ((rule, rule.broken_at(document)) for rule in rules)
-        return sorted(Problem(place, rule.id, rule.message) for rule, place in places if place is not None)
+        return sorted(Problem(place, rule.id, _message(rule, document, place)) for rule, place in places if place)
 
     found = broken(data)
     if found and (unknown := _gate.unknown_fields(version, data)):
         # An unknown field among counts is no count, say.
         return broken(_without(data, "", frozenset(unknown)))
     return found
+
+
+def _message(rule: Rule, document: Mapping[str, Any], place: str) -> str:
+    """What is wrong: usually what the contract says, but a moment that does not exist is neither early nor late."""
+    value = _pointer.resolve(document, place)
+    if isinstance(rule, Order) and isinstance(value, str):
+        try:
+            _times.instant(value)
+        except InvalidArtifact as error:
+            return error.reason
+    return rule.message
 
 
 def _without(value: Any, place: str, unknown: frozenset[str]) -> Any:

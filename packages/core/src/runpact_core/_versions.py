@@ -24,6 +24,7 @@ Reading = Literal["exact", "tolerant", "best-effort"]
 
 _SCHEMA_VERSION = re.compile(r"(0|[1-9][0-9]{0,5})\.(0|[1-9][0-9]{0,5})", re.ASCII)
 _SHOWN = 40
+_WORDS = {"None": "null", "True": "true", "False": "false"}  # as JSON writes them
 
 
 class Decision(NamedTuple):
@@ -56,7 +57,7 @@ def decide(document: Mapping[str, Any], known: Sequence[Version]) -> Decision:
     for version in known:
         if version.version == found:
             return Decision(version, "exact", found, None)
-    message = f"Unsupported schema version: {_shown(stated)}"
+    message = f"Unsupported schema version: {_shown(stated)}{_kind(stated, field)}"
     same_major = [version for version in known if key is not None and version.major == key[0]]
     if same_major and key is not None and key > same_major[-1].key:
         return Decision(same_major[-1], "tolerant", found, message)
@@ -102,6 +103,15 @@ def _parsed(stated: object, field: str) -> tuple[str | None, tuple[int, ...] | N
 
 def _shown(stated: object) -> str:
     """The stated version for a message: as it is where it is plain text, else as its Python form, cut short."""
-    plain = isinstance(stated, str) and stated.isascii() and stated.isprintable() and stated
-    text = stated if isinstance(stated, str) and plain else repr(stated)
+    plain = isinstance(stated, str) and stated.isascii() and stated.isprintable() and stated and " " not in stated
+    text = stated if isinstance(stated, str) and plain else _WORDS.get(str(stated), repr(stated))
     return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+
+
+def _kind(stated: object, field: str) -> str:
+    """What the version is instead of the string or integer that it should be, in brackets; nothing where it is one."""
+    wanted: type = str if field == "schema_version" else int
+    if isinstance(stated, wanted) and not isinstance(stated, bool):
+        return ""
+    kinds = {str: "a string", bool: "a boolean", int: "a number", float: "a number", list: "a list", dict: "an object"}
+    return f" ({kinds.get(type(stated), 'nothing')}, not {'a string' if wanted is str else 'an integer'})"

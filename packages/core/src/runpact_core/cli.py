@@ -74,7 +74,7 @@ def show(
 
 @contracts.command()
 def validate(
-    paths: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Documents.", show_default=False)],
+    paths: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Documents; - for stdin.", show_default=False)],
     *,
     contract: Annotated[str | None, typer.Option(help="Name of the contract; else found by name and shape.")] = None,
     strict: Annotated[bool, typer.Option(help="Hold them to what producers may write.")] = False,
@@ -93,7 +93,7 @@ def validate(
 
 
 def _validate_one(path: Path, contract: str | None, *, strict: bool) -> int:
-    raw = files.read_bytes(path, limit=documents.MAX_BYTES)
+    raw = _bytes_of(path)
     name = contract or documents.detect_bytes(raw, name=str(path)).contract
     problems = documents.validate(name, raw, strict=strict)
     for problem in problems:
@@ -102,8 +102,7 @@ def _validate_one(path: Path, contract: str | None, *, strict: bool) -> int:
         return 1
     document = documents.read(name, raw)
     notes = [document.message] if document.message else []
-    notes += [f"unknown field {pointer}, kept" for pointer in document.unknown_fields()]
-    for note in notes:
+    for note in notes + _unknown(document):
         print(for_terminal(f"{path}: note: {note}"))
     print(for_terminal(f"{path}: valid {name} {document.version}"))
     return 0
@@ -117,9 +116,11 @@ def upgrade(
     contract: Annotated[str | None, typer.Option(help="Name of the contract; else found by name and shape.")] = None,
 ) -> None:
     """Print a document as a later version of its contract; the file stays as it is."""
-    raw = files.read_bytes(path, limit=documents.MAX_BYTES)
+    raw = _bytes_of(path)
     name = contract or documents.detect_bytes(raw, name=str(path)).contract
     upgraded = documents.upgrade(documents.read(name, raw), to)
+    for note in [*(str(problem) for problem in upgraded.problems()), *_unknown(upgraded)]:
+        edge.say(f"{path}: note: {note}")
     _print_document(upgraded.data)
 
 
@@ -140,6 +141,17 @@ def export(
         target = folder / f"{version.contract}.v{version.version}.schema.json"
         files.replace(target, documents.schema(version, strict=not tolerant))
     print(for_terminal(f"{len(documents.catalog())} schemas in {folder}"))
+
+
+def _bytes_of(path: Path) -> bytes:
+    """A file, or what stdin holds where the path is ``-``; a byte too many there is refused by who reads it."""
+    if str(path) == "-":
+        return sys.stdin.buffer.read(documents.MAX_BYTES + 1)
+    return files.read_bytes(path, limit=documents.MAX_BYTES)
+
+
+def _unknown(document: documents.Document) -> list[str]:
+    return [f"unknown field {pointer}, kept" for pointer in document.unknown_fields()]
 
 
 def _print_document(data: dict[str, object]) -> None:

@@ -260,12 +260,14 @@ def upgrade(document: Document, to: str) -> Document:
 
     Raises:
         UnknownContract: The contract has no version ``to``, or it is older than the document's.
-        UnsupportedVersion: The document states an unknown major version.
+        UnsupportedVersion: The document states a version that this release does not know.
         InvalidArtifact: What the last step made is not admitted.
     """
     versions = _versions_of(document.contract)
     start = document._known()  # noqa: SLF001 - of this module
     target = _versions.known_to(versions, to)[-1]
+    if document.message:
+        raise UnsupportedVersion(document.version, hint=f"it is newer than {to}, and documents only go up")
     if target.key < start.key:
         raise UnknownContract(
             f"{document.contract} {start.version} cannot become the older {to}", hint="nothing is lost"

@@ -12,7 +12,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, TextIO
 
-from runpact_core.errors import RunpactError, UsageFailure
+from runpact_core.errors import EnvironmentFailed, RunpactError, UsageFailure
 from runpact_core.redact import for_terminal
 
 if TYPE_CHECKING:
@@ -55,6 +55,9 @@ def _ended(error: BaseException, prog: str) -> int:
     if isinstance(error, BrokenPipeError) or isinstance(library_s_own, BrokenPipeError):
         silence(sys.stdout)
         return 0
+    if isinstance(error, OSError):  # only what is printed is not put into words by who does it
+        silence(sys.stdout)
+        return complain(EnvironmentFailed("writing to stdout", error))
     if isinstance(error, KeyboardInterrupt) or type(error).__name__ == "Abort":  # the latter from older libraries
         return INTERRUPTED
     words = getattr(error, "format_message", None)  # its exceptions have moved between modules, the method has stayed

@@ -84,7 +84,7 @@ def _node_name() -> str:
 
 
 def find(runs_dir: StrPath, *, now: float | None = None, asking: Here | None = None) -> Iterator[Run]:
-    """Every run in a folder of runs, by name; names that are no run ids are passed over.
+    """Every run in a folder of runs, by name: what is named like a run, and what holds the documents of one.
 
     Args:
         runs_dir: The folder, usually ``reports/runs``.
@@ -96,7 +96,7 @@ def find(runs_dir: StrPath, *, now: float | None = None, asking: Here | None = N
         EnvironmentFailed: It cannot be listed, or is a file.
     """
     try:
-        names = sorted(entry.name for entry in os.scandir(runs_dir) if RUN_ID.fullmatch(entry.name))
+        names = sorted(entry.name for entry in os.scandir(runs_dir) if _may_be_run(entry))
     except FileNotFoundError as error:
         raise MissingArtifact(os.fspath(runs_dir), hint="nothing was recorded there yet") from error
     except OSError as error:
@@ -109,6 +109,13 @@ def find(runs_dir: StrPath, *, now: float | None = None, asking: Here | None = N
         except MissingArtifact:
             continue  # a file of that name, or a run that was removed just now
         yield run
+
+
+def _may_be_run(entry: os.DirEntry[str]) -> bool:
+    """Whether a name is a run's, or stands for a folder with the documents of one: a renamed run is not lost."""
+    if RUN_ID.fullmatch(entry.name):
+        return True
+    return any(os.path.lexists(_in(entry.path, name)) for name in ("run.json", "open.json"))
 
 
 def look(path: StrPath, *, now: float, asking: Here) -> Run:
