@@ -53,6 +53,9 @@ def decide(document: Mapping[str, Any], known: Sequence[Version]) -> Decision:
     if field not in document:
         return _by_shape(document, known, field)
     stated = document[field]
+    for version in known:
+        if version.version == stated and field == "schema_version":  # nearly always, so without taking it apart
+            return Decision(version, "exact", stated, None)
     found, key = _parsed(stated, field)
     for version in known:
         if version.version == found:
