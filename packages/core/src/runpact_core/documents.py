@@ -139,7 +139,7 @@ def read(contract: str, source: StrPath | bytes, *, at: str | None = None, limit
         data, integral_floats = _parse(raw, limit, may_be_yaml=versions[-1].gate == "configuration")
         decision = _versions.decide(data, _versions.known_to(versions, at))
         if versions[-1].gate == "configuration" and decision.message:
-            raise InvalidArtifact(decision.message, hint="configuration is not read by guesswork")  # noqa: TRY301
+            raise InvalidArtifact(decision.message, hint="configuration is not read by guesswork")  # noqa: TRY301 - worded like the other faults of configuration
         if decision.version is not None:
             _admit(decision.version, data, check_integers=integral_floats)
     except InvalidArtifact as error:
