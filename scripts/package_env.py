@@ -19,7 +19,7 @@ from hatch.env.collectors.plugin.interface import EnvironmentCollectorInterface
 
 __all__ = ["PackageEnvironments"]
 
-TEST_TOOLS = ("hypothesis", "jsonschema", "orjson", "pytest", "ruff")
+TEST_TOOLS = ("hypothesis", "jsonschema", "orjson", "pytest", "ruff", "syrupy")
 
 
 class PackageEnvironments(EnvironmentCollectorInterface):  # type: ignore[misc]  # hatch ships no types

@@ -13,7 +13,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import runpact
 import runpact_core
 import runpact_writer
 from runpact_core.runs import Here
@@ -42,7 +41,7 @@ NOON = 1_768_824_000.0
 START = ("local_cli", "command line", "mia")
 """Arguments of `RunWriter.start` where they do not matter."""
 
-_SOURCES = [str(Path(str(each.__file__)).parents[1]) for each in (runpact, runpact_core, runpact_writer)]
+_SOURCES = [str(Path(str(each.__file__)).parents[1]) for each in (runpact_core, runpact_writer)]
 
 
 def around(environ: Mapping[str, str] | None = None, *, clock: Sequence[float] = (NOON,)) -> Surroundings:
@@ -87,8 +86,8 @@ def environment(**more: str) -> dict[str, str]:
 
 
 def runpact_command(*words: str) -> list[str]:
-    """The command line of `runpact` for a process of its own."""
-    return [sys.executable, "-m", "runpact", *words]
+    """The command line of the writer's own command, which has the words of `runpact`, for a process of its own."""
+    return [sys.executable, "-m", "runpact_writer", *words]
 
 
 def outside(*words: str, cwd: Path, stdin: bytes = b"", **environ: str) -> subprocess.CompletedProcess[bytes]:
