@@ -10,11 +10,11 @@ import json
 import os
 import subprocess
 import sys
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import runpact_core
-import runpact_writer
 from runpact_core.runs import Here
 from runpact_writer import RunWriter
 from runpact_writer._surroundings import Surroundings
@@ -41,7 +41,9 @@ NOON = 1_768_824_000.0
 START = ("local_cli", "command line", "mia")
 """Arguments of `RunWriter.start` where they do not matter."""
 
-_SOURCES = [str(Path(str(each.__file__)).parents[1]) for each in (runpact_core, runpact_writer)]
+_COMMAND = "runpact" if find_spec("runpact") else "runpact_writer"
+_OURS = ("runpact_core", "runpact_writer", _COMMAND)
+_SOURCES = [str(Path(str(import_module(name).__file__)).parents[1]) for name in _OURS]
 
 
 def around(environ: Mapping[str, str] | None = None, *, clock: Sequence[float] = (NOON,)) -> Surroundings:
@@ -86,8 +88,8 @@ def environment(**more: str) -> dict[str, str]:
 
 
 def runpact_command(*words: str) -> list[str]:
-    """The command line of the writer's own command, which has the words of `runpact`, for a process of its own."""
-    return [sys.executable, "-m", "runpact_writer", *words]
+    """The command line of `runpact` for a process of its own; of the writer's own command where it stands alone."""
+    return [sys.executable, "-m", _COMMAND, *words]
 
 
 def outside(*words: str, cwd: Path, stdin: bytes = b"", **environ: str) -> subprocess.CompletedProcess[bytes]:
