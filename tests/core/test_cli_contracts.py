@@ -42,7 +42,7 @@ def test_list(capsys: pytest.CaptureFixture[str]) -> None:
     """One line for each version of each contract, with the file it describes."""
     assert call("list") == 0
     lines = capsys.readouterr().out.splitlines()
-    found = [(line.split()[0], line.split()[1], line.split()[3]) for line in lines]
+    found = [(name, version, rest) for name, version, _, rest in (line.split(maxsplit=3) for line in lines)]
     assert found == [(each.contract, each.version, each.describes) for each in documents.catalog()]
     assert ("run", "0.2", "reports/runs/<run_id>/run.json") in found
     assert len({line.index(described) for line, (*_, described) in zip(lines, found, strict=True)}) == 1

@@ -15,7 +15,8 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"^```(console|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 VARIES = [
     (re.compile(r"[0-9]{8}T[0-9]{6}Z__([A-Za-z0-9-]+)__[a-f0-9]{7}"), r"<\1>"),
-    (re.compile(r"[0-9]+ ms"), "<ms>"),
+    (re.compile(r"[0-9]+ m?s\b"), "<time>"),
+    (re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}"), "<when>"),
     (re.compile(r" +"), " "),
 ]
 UMBRELLA = f'"{sys.executable}" -m runpact "$@"'
@@ -33,7 +34,7 @@ def transcript(block: str) -> list[tuple[str, str]]:
 
 
 def normal(text: str) -> str:
-    """Text without what differs from run to run: ids, durations, the padding of columns."""
+    """Text without what differs from run to run: ids, times and their lengths, the padding of columns."""
     for pattern, replacement in VARIES:
         text = pattern.sub(replacement, text)
     return "".join(f"{line.rstrip()}\n" for line in text.splitlines())

@@ -1,25 +1,27 @@
 """A whole recorded run as a command for crash states and kills, and what must hold of it after any of them.
 
 Run as ``recorded.py FOLDER WAY``: records one run below FOLDER/runs with the real recorder, and prints FINISHED when
-`finish` has returned. WAY is ``whole``, or one of the bugs of `BUGS`, planted into the recorder from outside.
+`finish` has returned. WAY is ``whole``; or one of the bugs of `BUGS`, planted into the recorder from outside; or
+``recover``, which seals the runs that lie there, and prints FINISHED after each.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs  # noqa: F401 - `environment` looks up where it is
 
 from runpact_core import _folder, documents, files, runs
-from runpact_writer import RunWriter, _verify
+from runpact_writer import RunWriter, _recover, _verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["BUGS", "FINISHED", "STARTED", "command", "complaints", "environment", "exec_command"]
+__all__ = ["BUGS", "FINISHED", "STARTED", "command", "complaints", "environment", "exec_command", "recover_all"]
 
 STARTED = b"started\n"
 FINISHED = b"finished\n"
@@ -47,6 +49,13 @@ def environment() -> dict[str, str]:
     sources.add(str(Path(__file__).parents[2] / "packages" / "runpact" / "src"))
     path = os.pathsep.join(sorted(sources))
     return {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1", "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
+
+
+def recover_all(root: Path) -> list[str]:
+    """Seal every run in a folder, asked on this machine an hour from now; what became of each."""
+    now, asking = time.time() + 3600, runs.here()
+    seen = list(runs.find(root / "runs", now=now, asking=asking)) if (root / "runs").is_dir() else []
+    return [_recover.recover(run, now=now, asking=asking) for run in seen]
 
 
 def complaints(root: Path, printed: bytes) -> list[str]:
@@ -105,6 +114,10 @@ def _main(root: Path, way: str) -> None:
         documents.validate(
             example.parts[-4], example, strict=True
         )  # loads all that is loaded late: no calls in the sweep
+    if way == "recover":
+        for _ in recover_all(root):
+            os.write(1, FINISHED)
+        return
     _plant(way)
     writer = RunWriter("P2-Backfill", "0.1.0", ["PATH"], runs_dir=root / "runs", announce=False)
     writer.start("local_cli", "crash test", "mia")

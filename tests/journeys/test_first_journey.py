@@ -36,11 +36,12 @@ def test_record_look_prove_and_carry_on(tmp_path: Path) -> None:
     assert done("exec", "--pipeline-id", "Z-Report", "--", *fail, cwd=tmp_path, code=3) == ""
     passed, failed = sorted(run_ids(runs_dir), key=lambda name: "Z-Report" in name)
 
-    listed = [line.split()[:2] for line in done("runs", "list", cwd=tmp_path).splitlines()]
-    assert sorted(listed) == sorted([["RUN", "STATE"], [passed, "success"], [failed, "failed"]])
+    listed = [line.split()[:3] for line in done("runs", "list", cwd=tmp_path).splitlines()]
+    expected = [[passed, "P2-Backfill", "success"], [failed, "Z-Report", "failed"]]
+    assert sorted(listed) == sorted([["RUN", "PIPELINE", "STATE"], *expected])
     card = done("runs", "show", failed, cwd=tmp_path)
     assert "\nexit      3\n" in card
-    assert card.endswith("fail      The command ends with exit code 0\n")
+    assert card.endswith("fail      The command ends with exit code 0\n            run.json:$.exit.code\n")
     assert done("runs", "verify", passed, failed, cwd=tmp_path) == f"{passed}: ok\n{failed}: ok\n"
 
     files = [f"reports/runs/{name}/{file}.json" for name in (passed, failed) for file in ("run", "checks")]
@@ -48,7 +49,7 @@ def test_record_look_prove_and_carry_on(tmp_path: Path) -> None:
     assert judged.splitlines() == [f"{file}: valid {file.split('/')[-1][:-5]} 0.2" for file in files]
 
     sealed = document(runs_dir / passed)
-    known_to_old = {"command", "exit", "host", "log", "schema_version"}
+    known_to_old = {"command", "exit", "host", "log", "masking", "schema_version"}
     old = {key: value for key, value in sealed.items() if key not in known_to_old}
     (tmp_path / "run.json").write_text(json.dumps(old))
     upgraded = json.loads(done("contracts", "upgrade", "run.json", "--to", "0.2", cwd=tmp_path))
@@ -67,7 +68,13 @@ def test_damage_is_found_afterwards(tmp_path: Path) -> None:
     one, two = sorted(run_ids(tmp_path / "reports" / "runs"), key=lambda name: "two" in name)
     (tmp_path / "reports" / "runs" / one / "run.log").write_bytes(b"")
     out = done("runs", "verify", one, two, cwd=tmp_path, code=1)
-    assert out == f"{one}: run.log: the first line is not RUN_ID={one}\n{two}: ok\n"
+    found = [
+        f"{one}: run.log: the first line is not RUN_ID={one}",
+        f"{one}: run.log: it has 0 lines, run.json says 1",
+        f"{one}: run.log: it has 0 bytes, run.json says {len(f'RUN_ID={one}') + 1}",
+        f"{two}: ok",
+    ]
+    assert sorted(out.splitlines()) == sorted(found)
 
 
 @pytest.mark.parametrize(

@@ -215,6 +215,40 @@ def test_a_lone_surrogate_among_the_words(project: Path) -> None:
     assert done.stderr.decode() == f"error[usage]: No such command '{for_terminal(chr(0xDCFF))}' — see runpact --help\n"
 
 
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [("runpact ", {"exec", *cli.COMMANDS}), ("runpact runs ver", {"verify"}), ("runpact exec -- ma", {""})],
+)
+def test_what_a_shell_is_offered(
+    line: str, offered: set[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Asked by a shell, without words, it offers the words of every tool; the wrapped command is the shell's own."""
+    monkeypatch.setenv("_RUNPACT_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", line)
+    monkeypatch.setenv("COMP_CWORD", str(line.count(" ")))
+    assert cli.main([]) == 0
+    assert set(capsys.readouterr().out.splitlines()) == offered
+
+
+def test_completion_without_a_package(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is installed is offered; a script for the shell is printed all the same."""
+
+    def load(module: str, _name: str) -> None:
+        raise ModuleNotFoundError(module, name=module)
+
+    monkeypatch.setattr(cli, "_load", load)
+    monkeypatch.setenv("_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION", "1")
+    assert cli.main(["--show-completion", "zsh"]) == 0
+    assert "_RUNPACT_COMPLETE=complete_zsh" in capsys.readouterr().out
+
+
+def test_a_variable_left_behind_changes_no_call(monkeypatch: pytest.MonkeyPatch, project: Path) -> None:
+    """Only a call without words is a shell's question."""
+    monkeypatch.setenv("_RUNPACT_COMPLETE", "complete_bash")
+    assert cli.main(["exec", "--pipeline-id", "x", "--", sys.executable, "-S", "-c", ""]) == 0
+    assert document(only_run(project / "reports" / "runs"))["status"] == "success"
+
+
 def test_exec_is_handed_its_words(monkeypatch: pytest.MonkeyPatch) -> None:
     """Everything after `exec` is the wrapper's, --version and --help too."""
     seen: list[list[str]] = []

@@ -59,8 +59,8 @@ def around(environ: Mapping[str, str] | None = None, *, clock: Sequence[float] =
 
 
 def writer(runs_dir: Path, *required: str, environ: Mapping[str, str] | None = None, **more: Any) -> RunWriter:
-    """A recorder in a fixed world that prints nothing."""
-    options = {"announce": False, "around": around(environ), **more}
+    """A recorder in a fixed world that prints nothing, and raises what fails."""
+    options = {"announce": False, "around": around(environ), "strict": True, **more}
     return RunWriter("P2-Backfill", "0.1.0", required, runs_dir=runs_dir, **options)
 
 

@@ -1,4 +1,4 @@
-"""`runpact runs`: exact output, the errors of each command, and nothing that acts on a terminal."""
+"""`runpact runs list` and `show`: exact output, the errors of each command, and nothing that acts on a terminal."""
 
 from __future__ import annotations
 
@@ -8,62 +8,122 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from runpact_core import edge, runs
 from runpact_writer import _render, cli
 from runpact_writer._version import __version__
-from tests.writer.support import NOON, START, around, only_run, outside, run_ids, writer
+from tests.writer.planted_runs import FAILED, FINISHED, call, finished, left_open, printed, set_the_clock
+from tests.writer.support import outside, run_ids
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from syrupy.assertion import SnapshotAssertion
 
-FINISHED = "20260119T120000Z__P2-Backfill__0000000"
-FAILED = "20260119T120001Z__P2-Backfill__0000000"
 OPEN = "20260119T120002Z__P2-Backfill__0000000"
-EMPTY = "20260119T120003Z__P2-Backfill__0000000"
+EMPTY = "20260119T120003Z__nightly__0000000"
 STRANGE = "20260119T120004Z__P2-Backfill__0000000"
+CUT = "20260119T120005Z__P2-Backfill__0000000"
+EVERY = [CUT, STRANGE, EMPTY, OPEN, FAILED, FINISHED]
 
 
 @pytest.fixture
 def fleet(runs_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A run of each kind, at a fixed time, seen from the machine that recorded them."""
-    monkeypatch.setattr("time.time", lambda: NOON + 3 * 3600 + 65)
-    monkeypatch.setattr(runs, "here", lambda: around().here)
-    finished = writer(runs_dir, product="spec-kit")
-    finished.start(*START)
-    finished.check("rows_inserted", "Rows inserted", "pass", ["run.log:line:1"])
-    finished.finish()
-    failed = writer(runs_dir, command=["make", "a b"])
-    failed.start(*START)
-    failed.check(name="Tests pass", status="fail", evidence=["run.json:$.exit.code"])
-    failed.finish(exit={"code": 143, "signal": "SIGTERM"})
-    left = writer(runs_dir)
-    left.start(*START)
-    left._release()
+    set_the_clock(monkeypatch)
+    finished(
+        runs_dir,
+        FINISHED,
+        ("rows_inserted", "pass", ["run.log:line:1", "run.json:$.outputs[0].rows_written"]),
+        product="spec-kit",
+        env={"present": ["NEON_DSN"], "missing": ["TOKEN"]},
+        inputs=[{"type": "oanda", "ref": "GBP_USD", "range": "2026-01-13 to 2026-01-17"}],
+        outputs=[{"type": "neon_table", "ref": "ovc.blocks", "rows_written": 60, "extra": {"b": 1, "a": [2]}}],
+        metadata={"note": "x" * 300, "retries": 2},
+        metrics={"load_s": 1.5},
+        warnings=["slow"],
+        interruption={"reason": "killed", "sealed_utc": "2026-01-19T14:30:00Z"},
+    )
+    command: dict[str, Any] = {"command": ["make", "a b"], "exit": {"code": 143, "signal": "SIGTERM"}}
+    finished(runs_dir, FAILED, ("tests_pass", "fail", ["run.json:$.exit.code"]), status="failed", **command)
+    left_open(runs_dir, OPEN)
     (runs_dir / EMPTY).mkdir()
     (runs_dir / "README").write_text("no run")
     strange = {"schema_version": "7.0", "status": "\x1b[31m", "trigger": "x", "git": [], "command": 5, "exit": "y"}
     (runs_dir / STRANGE).mkdir()
-    (runs_dir / STRANGE / "run.json").write_text(json.dumps(strange))
+    (runs_dir / STRANGE / "run.json").write_text(json.dumps({**strange, "inputs": [1], "outputs": 2}))
     (runs_dir / STRANGE / "checks.json").write_text('{"schema_version": "7.0", "checks": [1]}')
+    (runs_dir / CUT).mkdir()
+    (runs_dir / CUT / "run.json").write_text("{")
     return runs_dir
 
 
-def call(*words: str) -> int:
-    """The command in this process."""
-    return edge.run(cli.app, words, "runpact-writer")
-
-
 def test_list(fleet: Path, capsys: pytest.CaptureFixture[str], snapshot: SnapshotAssertion) -> None:
-    """One line for each run, oldest first; what is no run is passed over."""
+    """One line for each run, newest first; what is no run is passed over."""
     assert call("runs", "list") == 0
-    assert capsys.readouterr().out == snapshot
+    out, err = capsys.readouterr()
+    assert out == snapshot
+    assert err == ""
 
 
-@pytest.mark.parametrize("name", [FINISHED, FAILED, OPEN, EMPTY, STRANGE])
+def test_list_as_a_document(fleet: Path, capsys: pytest.CaptureFixture[str], snapshot: SnapshotAssertion) -> None:
+    """The same runs as one document of `run_list`."""
+    assert call("runs", "list", "--json") == 0
+    document = printed(capsys, "run_list")
+    assert [run["run_id"] for run in document["runs"]] == EVERY
+    assert document == snapshot
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["--reverse"], EVERY[::-1]),
+        (["--limit", "2"], EVERY[:2]),
+        (["--limit", "2", "--reverse"], EVERY[1::-1]),
+        (["--pipeline", "nightly"], [EMPTY]),
+        (["--pipeline", "P2-*", "--pipeline", "night?y", "--limit", "9"], EVERY),
+        (["--pipeline", "p2-backfill"], []),
+        (["--status", "failed"], [FAILED]),
+        (["--status", "failed", "--status", "success"], [FAILED, FINISHED]),
+        (["--status", "partial"], []),
+        (["--state", "finished"], [STRANGE, FAILED, FINISHED]),
+        (["--state", "interrupted", "--state", "unreadable"], [CUT, EMPTY, OPEN]),
+        (["--state", "running"], []),
+        (["--since", "2026-01-19"], EVERY),
+        (["--since", "2026-01-20"], []),
+        (["--since", "2026-01-19T12:00:04Z"], EVERY[:2]),
+        (["--since", "2026-01-19T13:00:04+01:00"], EVERY[:2]),
+        (["--since", "180min"], []),
+        (["--since", "10862s"], EVERY[:3]),
+        (["--since", "1d"], EVERY),
+    ],
+)
+def test_filters(words: list[str], expected: list[str], fleet: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Values of one filter add up, filters narrow each other; order and limit come after them."""
+    assert call("runs", "list", "--json", *words) == 0
+    document = printed(capsys, "run_list")
+    assert [run["run_id"] for run in document["runs"]] == expected
+    assert document["omitted"] == (4 if "2" in words else 0)
+
+
+def test_what_a_limit_leaves_out_is_said(fleet: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A list that was cut says so, beside the table."""
+    assert call("runs", "list", "--limit", "5") == 0
+    out, err = capsys.readouterr()
+    assert (len(out.splitlines()), err) == (6, "1 older run is left out by --limit 5\n")
+    assert call("runs", "list", "--limit", "1") == 0
+    assert capsys.readouterr().err == "5 older runs are left out by --limit 1\n"
+
+
+def test_a_list_of_nothing(runs_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """No run, and no run that fits, are no silence."""
+    runs_dir.mkdir(parents=True)
+    assert call("runs", "list", "--runs-dir", str(runs_dir)) == 0
+    assert call("runs", "list", "--status", "failed") == 0
+    assert capsys.readouterr() == (f"there are no runs in {runs_dir}\nthere are no such runs in ./reports/runs\n", "")
+
+
+@pytest.mark.parametrize("name", EVERY)
 def test_show(name: str, fleet: Path, capsys: pytest.CaptureFixture[str], snapshot: SnapshotAssertion) -> None:
-    """Facts, then checks, of whatever is there; by id or by folder."""
+    """Facts, then what was read and written, then checks, of whatever is there; by id or by folder."""
     assert call("runs", "show", name) == 0
     by_id = capsys.readouterr().out
     assert by_id == snapshot
@@ -71,19 +131,15 @@ def test_show(name: str, fleet: Path, capsys: pytest.CaptureFixture[str], snapsh
     assert capsys.readouterr().out == by_id
 
 
-def test_verify(fleet: Path, capsys: pytest.CaptureFixture[str], snapshot: SnapshotAssertion) -> None:
-    """Every finding of every run, ok for the rest; exit code 1 where there is a finding, 0 where there is none."""
-    assert call("runs", "verify") == 1
-    assert capsys.readouterr().out == snapshot
-    assert call("runs", "verify", FINISHED, FAILED) == 0
-    assert capsys.readouterr().out == f"{FINISHED}: ok\n{FAILED}: ok\n"
-
-
-def test_verify_of_an_empty_folder_says_so(runs_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Nothing to verify is no silence."""
-    runs_dir.mkdir(parents=True)
-    assert call("runs", "verify", "--runs-dir", str(runs_dir)) == 0
-    assert capsys.readouterr() == (f"there are no runs in {runs_dir}\n", "")
+@pytest.mark.parametrize("name", EVERY)
+def test_show_as_a_document(name: str, fleet: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """State and notes, and the run's own documents as they are."""
+    assert call("runs", "show", name, "--json") == 0
+    document = printed(capsys, "run_view")
+    assert document["run_id"] == name
+    for key, file in (("run", "run.json"), ("open_run", "open.json"), ("checks", "checks.json")):
+        path = fleet / name / file
+        assert document.get(key) == (json.loads(path.read_bytes()) if path.exists() and name != CUT else None)
 
 
 def test_a_folder_that_is_no_run_is_not_taken_for_an_interrupted_one(
@@ -124,6 +180,14 @@ def test_another_project(fleet: Path, project: Path, capsys: pytest.CaptureFixtu
         (["list"], 1, "error[missing-artifact]: Missing artifact: ./reports/runs — nothing was recorded there yet"),
         (["list", "--project", "nowhere"], 2, "error[usage]: --project nowhere does not exist — name a folder"),
         (["list", "--project", "file"], 2, "error[usage]: --project file is a file — name a folder"),
+        (
+            ["list", "--since", "yesterday"],
+            2,
+            (
+                "error[usage]: 'yesterday' is no date and no length of time — write 2026-01-19, 2026-01-19T06:00:00Z,"
+                " or how long ago: 90s, 30min, 12h, 7d, 2w"
+            ),
+        ),
         (["list", "--runs-dir", "file"], 3, "error[environment]: listing file: Not a directory"),
         (["show"], 2, "error[usage]: Missing argument 'RUN' — see runpact-writer --help"),
         (["xyz"], 2, "error[usage]: No such command 'xyz' — see runpact-writer --help"),
@@ -146,18 +210,26 @@ SHOWN = r"\x1b[2J\x07\u202eevil\x0d\x0a\x9b"
 def test_terminal_escapes_are_shown_not_sent(
     runs_dir: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """R-oracle: whatever a run recorded, list, show and verify print it as what it is."""
-    recorder = writer(runs_dir, command=[HOSTILE])
-    recorder.start("local_cli", HOSTILE, HOSTILE)
-    recorder.check("odd", HOSTILE, "pass", [])
-    recorder.finish()
-    run = only_run(runs_dir)
+    """Whatever a run recorded, list, show, diff and verify print it as what it is."""
+    run = finished(
+        runs_dir,
+        FINISHED,
+        ("odd", "pass", []),
+        command=[HOSTILE],
+        trigger={"type": "local_cli", "source": HOSTILE, "actor": HOSTILE},
+        metadata={HOSTILE: HOSTILE},
+        inputs=[{"type": HOSTILE, "ref": "x", HOSTILE: 1}],
+        warnings=[HOSTILE],
+    )
     sealed: dict[str, Any] = json.loads((run / "run.json").read_bytes())
     assert call("runs", "show", run.name) == 0
     shown = capsys.readouterr().out
-    assert shown.count(SHOWN) == 4
+    assert shown.count(SHOWN) == 8
+    other = finished(runs_dir, FAILED, ("odd", "pass", []))
+    assert call("runs", "diff", FINISHED, FAILED) == 0
     (run / "run.json").write_text(json.dumps({**sealed, "run_id": HOSTILE, "schema_version": HOSTILE}))
     assert [call("runs", word) for word in ("list", "verify")] == [0, 1]
+    assert [call("runs", word, other.name, "--json") for word in ("show", "verify")] == [0, 0]
     out, err = capsys.readouterr()
     everything = shown + out + err
     assert not [character for character in everything if not (character.isprintable() or character == "\n")]
@@ -181,7 +253,7 @@ def test_output_that_the_locale_cannot_say(fleet: Path, project: Path) -> None:
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [(0, "0 s"), (59, "59 s"), (60, "1 min 0 s"), (3599, "59 min 59 s"), (3600, "1 h 0 min"), (86400, "1 d 0 h"),
-     (200_000, "2 d 7 h"), (-5, "-5 s")],
+     (200_000, "2 d 7 h"), (-5, "-5 s"), (-61, "-1 min 1 s")],
 )  # fmt: skip
 def test_spans(seconds: int, text: str) -> None:
     """A length of time in its two largest units."""
@@ -203,6 +275,8 @@ def test_version_and_console_script(capsys: pytest.CaptureFixture[str], monkeypa
     assert capsys.readouterr().out == f"runpact-writer {__version__}\n"
     monkeypatch.setattr(sys, "argv", ["runpact-writer", "exec"])
     assert cli.main() == 2
+    assert "there is no command to run" in capsys.readouterr().err
+    assert call("exec") == 2
     assert "there is no command to run" in capsys.readouterr().err
     assert call() == 2
     assert "Record runs, and look at them." in "".join(capsys.readouterr())

@@ -92,12 +92,23 @@ def test_a_command_below_a_file_is_not_found(project: Path) -> None:
 
 @posix_only
 def test_a_file_that_the_system_cannot_run(runs_dir: Path, project: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    """125 where the command is there and executable, but no program: the system's own words say why."""
+    """126 where the command is there and executable, but no program: the system's own words say why."""
     (project / "torn").write_bytes(b"\x7fELF")
     (project / "torn").chmod(0o755)
-    assert _exec.main(["--", "./torn"]) == 125
-    assert capfd.readouterr().err == "error[not-started]: ./torn: [Errno 8] Exec format error: './torn'\n"
-    assert document(only_run(runs_dir))["exit"] == {"code": 125}
+    assert _exec.main(["--", "./torn"]) == 126
+    line = "error[not-started]: ./torn: Exec format error — it is no program for this machine\n"
+    assert capfd.readouterr().err == line
+    assert document(only_run(runs_dir))["exit"] == {"code": 126}
+
+
+@posix_only
+def test_a_script_without_a_first_line(runs_dir: Path, project: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """What shells run with `sh` since the system cannot run it, we run so as well; its words reach it."""
+    (project / "bare").write_text('echo "$1"; exit 5\n')
+    (project / "bare").chmod(0o755)
+    assert _exec.main(["--", "./bare", "a b"]) == 5
+    assert capfd.readouterr() == ("a b\n", "")
+    assert document(only_run(runs_dir))["command"] == ["./bare", "a b"]
 
 
 def test_a_missing_variable(runs_dir: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -202,7 +213,7 @@ def test_a_folder_that_goes_while_the_command_runs(
     assert _exec.main(["--", "sh", "-c", f'echo out; rm -r "$RUNPACT_RUN_DIR"; exit {code}']) == code
     out, err = capfd.readouterr()
     assert out == "out\n"
-    assert (err.count("\n"), err.partition(": ")[0]) == (1, "error[environment]")
+    assert (err.count("\n"), err.partition(": ")[0]) == (1, "runpact")
     assert run_ids(runs_dir) == []
 
 
@@ -252,5 +263,5 @@ def test_a_command_that_fills_the_disk(project: Path, runs_dir: Path) -> None:
     assert done.stdout.startswith('begun\ndone\n{\n  "command": [')
     assert done.stdout.split()[-3:] == ["artifact", "open.json", "run.log"]
     (line,) = done.stderr.splitlines()
-    assert line.startswith("error[environment]: writing ")
-    assert "No space left on device — the disk is full" in line
+    assert line.startswith("runpact: writing ")
+    assert "No space left on device" in line

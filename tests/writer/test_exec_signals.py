@@ -6,12 +6,14 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
 
 from runpact_core import runs
-from runpact_writer._process import Outcome, _outlive, run_command
+from runpact_writer._process import Manner, Outcome, run_command
+from runpact_writer._signals import Shield
 from tests.writer.support import NOON, document, environment, only_run, run_ids, runpact_command
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ import os, signal, sys
 def told(number, frame):
     os.write(1, signal.Signals(number).name.encode() + b"\\n")  # unbuffered: it may come inside another write
     sys.exit(9)
-for name in ("SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGINT"):
+for name in ("SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGINT", "SIGWINCH"):
     signal.signal(getattr(signal, name), told)
 os.write(1, b"ready\\n")
 while True:
@@ -36,14 +38,14 @@ def started(project: Path, *command: str) -> subprocess.Popen[bytes]:
     """A wrapped command, in a process group of its own, that has said that it is ready."""
     process = subprocess.Popen(
         runpact_command("exec", "--", *command), cwd=project, env=environment(), stdout=subprocess.PIPE,
-        start_new_session=True,
+        process_group=0,
     )  # fmt: skip
     assert process.stdout is not None
     assert process.stdout.readline() == b"ready\n"
     return process
 
 
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"])
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGWINCH"])
 def test_a_signal_is_passed_on(name: str, project: Path, runs_dir: Path) -> None:
     """X-04: the command gets it once, and its own answer, an exit code, is what counts."""
     with started(project, sys.executable, "-S", "-c", TELLS) as process:
@@ -51,15 +53,6 @@ def test_a_signal_is_passed_on(name: str, project: Path, runs_dir: Path) -> None
         out = process.stdout.read() if process.stdout else b""
         assert (process.wait(60), out) == (9, f"{name}\n".encode())
     assert document(only_run(runs_dir))["exit"] == {"code": 9}
-
-
-def test_ctrl_c_reaches_the_command_once(project: Path, runs_dir: Path) -> None:
-    """The terminal sends it to the whole group: the command gets it from there, and we outlive it."""
-    with started(project, sys.executable, "-S", "-c", TELLS) as process:
-        os.killpg(process.pid, signal.SIGINT)
-        out = process.stdout.read() if process.stdout else b""
-        assert (process.wait(60), out) == (9, b"SIGINT\n")
-    assert document(only_run(runs_dir))["status"] == "failed"
 
 
 def test_a_command_that_dies_of_what_was_passed_on(project: Path, runs_dir: Path) -> None:
@@ -77,7 +70,6 @@ def test_a_killed_wrapper_leaves_an_interrupted_run(project: Path, runs_dir: Pat
         assert runs.look(folder, now=NOON, asking=runs.here()).state == "running"
         process.kill()
         assert process.wait(60) == -signal.SIGKILL
-        os.killpg(process.pid, signal.SIGKILL)  # the command, which has outlived its wrapper
     found = runs.look(folder, now=NOON, asking=runs.here())
     assert (found.state, found.status) == ("interrupted", None)
     assert found.document is not None
@@ -85,14 +77,73 @@ def test_a_killed_wrapper_leaves_an_interrupted_run(project: Path, runs_dir: Pat
     assert run_ids(folder) == ["open.json", "run.log"]
 
 
-def test_handlers_are_put_back(capfd: pytest.CaptureFixture[str]) -> None:
-    """After the command our own handlers are what they were; a signal meanwhile reaches the command."""
-    names = ("SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGINT")
-    before = [signal.getsignal(getattr(signal, name)) for name in names]
-    code = "import os, signal\nfor each in (signal.SIGINT, signal.SIGUSR1): os.kill(os.getppid(), each)\nsignal.pause()"
-    copied: list[bytes] = []
-    outcome = run_command([sys.executable, "-S", "-c", code], dict(os.environ), copied.append)
-    assert outcome == Outcome(128 + signal.SIGUSR1, "SIGUSR1")
-    assert [signal.getsignal(getattr(signal, name)) for name in names] == before
-    assert (capfd.readouterr(), copied) == (("", ""), [])
-    assert _outlive(signal.SIGINT, None) is None  # type: ignore[func-returns-value]  # that it returns is the point
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells a child that its parent has died")
+def test_a_killed_wrapper_takes_its_command_along(project: Path) -> None:
+    """X-07: the command is killed with the wrapper, so its end of the pipe closes."""
+    with started(project, "sh", "-c", "echo ready; exec sleep 600") as process:
+        process.kill()
+        assert process.stdout is not None
+        assert process.stdout.read() == b""
+        assert process.wait(60) == -signal.SIGKILL
+
+
+def test_a_second_interrupt_changes_nothing(project: Path, runs_dir: Path) -> None:
+    """Ctrl-C twice: each reaches the command, no traceback is seen, and the command's own exit code counts."""
+    twice = (
+        "import os, signal, sys\ncount = 0\ndef told(*_):\n    global count\n    count += 1\n"
+        "    os.write(1, b'%d\\n' % count)\nsignal.signal(signal.SIGINT, told)\nos.write(1, b'ready\\n')\n"
+        "while count < 2: signal.pause()\nsys.exit(3)"
+    )
+    with started(project, sys.executable, "-S", "-c", twice) as process:
+        assert process.stdout is not None
+        process.send_signal(signal.SIGINT)
+        assert process.stdout.readline() == b"1\n"
+        process.send_signal(signal.SIGINT)
+        assert (process.wait(60), process.stdout.read()) == (3, b"2\n")
+    assert document(only_run(runs_dir))["exit"] == {"code": 3}
+
+
+def test_what_is_ignored_stays_ignored(project: Path) -> None:
+    """X-11: masks and ignored signals of the command are those we were started with (SIGPIPE and SIGXFSZ apart)."""
+    show = ["grep", "-E", "^Sig(Blk|Ign):", "/proc/self/status"]
+    if not os.path.exists(show[-1]):  # noqa: PTH110 - a device of Linux
+        pytest.skip("only Linux shows masks")
+    ask = (
+        "import os, signal, sys\nfor n in (1, 2, 17): signal.signal(n, signal.SIG_IGN)\n"
+        "for n in (13, 25): signal.signal(n, signal.SIG_DFL)\n"
+        "signal.pthread_sigmask(signal.SIG_BLOCK, {10, 15})\nos.execvp(sys.argv[1], sys.argv[1:])"
+    )
+    words = [sys.executable, "-S", "-c", ask]
+    seen = [
+        subprocess.check_output([*words, *more, *show], cwd=project, env=environment())
+        for more in ([], runpact_command("exec", "--"))
+    ]
+    assert seen[0] == seen[1]
+    blocked, ignored = (int(word, 16) for word in seen[0].split()[1::2])
+    assert (blocked & 0x4200, ignored & 0x10003) == (0x4200, 0x10003)
+
+
+def test_both_stop_and_go_on(project: Path) -> None:
+    """X-06: TSTP stops the command and then us; CONT lets both go on, and the command ends as it would."""
+    script = "trap 'exit 8' TERM; echo ready; while :; do sleep 0.05; done"
+    with started(project, "bash", "-c", script) as process:
+        process.send_signal(signal.SIGTSTP)
+        _, status = os.waitpid(process.pid, os.WUNTRACED)
+        assert os.WIFSTOPPED(status)
+        process.send_signal(signal.SIGCONT)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 8
+
+
+def test_the_mask_is_put_back(capfd: pytest.CaptureFixture[str]) -> None:
+    """After the command nothing of ours is blocked, and what came too late for it is for nobody."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, set())
+    copied: list[tuple[int, bytes]] = []
+    with Shield() as shield:
+        outcome = run_command(
+            ["sh", "-c", "kill -TERM $$"], dict(os.environ), lambda *piece: copied.append(piece), shield, Manner()
+        )
+        signal.pthread_kill(threading.get_ident(), signal.SIGUSR1)
+    assert outcome == Outcome(143, "SIGTERM")
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, set()) == before
+    assert (capfd.readouterr(), sorted(copied)) == (("", ""), [(1, b""), (2, b"")])

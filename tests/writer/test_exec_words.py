@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -9,7 +11,7 @@ import pytest
 
 from runpact_core import edge
 from runpact_core.errors import UsageFailure
-from runpact_writer import _exec, cli
+from runpact_writer import _exec, _words, cli
 from tests.writer.support import document, only_run
 
 if TYPE_CHECKING:
@@ -22,18 +24,23 @@ QUICK = [sys.executable, "-S", "-c", ""]
 
 def test_all_options(project: Path) -> None:
     """Both forms of an option are read, the last one counts, required variables add up."""
-    found = _exec.parse(
+    found = _words.parse(
         [
             *("--pipeline-id=first", "--pipeline-id", "P2-Backfill", "--pipeline-version", "1.2", "--announce"),
+            *("--timeout", "1", "--timeout=2.5", "--merge", "--no-pty", "--mask-env", "C", "--mask-env=D"),
             *("--required-env", "A", "--required-env=B", "--product", "spec-kit", "--project", str(project)),
             *("--", "make", "--project", "x", "--"),
         ]
     )
-    assert found == _exec.Options(
+    assert found == _words.Options(
         command=("make", "--project", "x", "--"),
         pipeline_id="P2-Backfill",
         pipeline_version="1.2",
         required_env=("A", "B"),
+        mask_env=("C", "D"),
+        timeout_s=2.5,
+        merge=True,
+        pty=False,
         product="spec-kit",
         announce=True,
         runs_dir=str(project / "reports" / "runs"),
@@ -42,15 +49,25 @@ def test_all_options(project: Path) -> None:
 
 def test_defaults() -> None:
     """Without options the command's base name is the pipeline; `--` may be left out before a plain word."""
-    found = _exec.parse(["/usr/bin/python3.11", "--version"])
-    assert found == _exec.Options(
-        ("/usr/bin/python3.11", "--version"), "python3-11", "0.0.0", (), None, False, "./reports/runs"
+    found = _words.parse(["/usr/bin/python3.11", "--version"])
+    assert found == _words.Options(
+        ("/usr/bin/python3.11", "--version"),
+        "python3-11",
+        "0.0.0",
+        (),
+        (),
+        None,
+        False,
+        True,
+        None,
+        False,
+        "./reports/runs",
     )
 
 
 def test_a_folder_of_runs_that_is_given(project: Path) -> None:
     """`--runs-dir` is taken as it is, whatever the project."""
-    assert _exec.parse(["--runs-dir", "elsewhere", "--", "x"]).runs_dir == "elsewhere"
+    assert _words.parse(["--runs-dir", "elsewhere", "--", "x"]).runs_dir == "elsewhere"
 
 
 @pytest.mark.parametrize(
@@ -67,7 +84,7 @@ def test_a_folder_of_runs_that_is_given(project: Path) -> None:
 )
 def test_the_pipeline_of_a_command(command: str, identifier: str) -> None:
     """Any command has an id that is valid: the base name, other characters as hyphens, at most 100."""
-    assert _exec.default_pipeline_id(command) == identifier
+    assert _words.default_pipeline_id(command) == identifier
 
 
 @pytest.mark.parametrize(
@@ -98,6 +115,17 @@ def test_the_pipeline_of_a_command(command: str, identifier: str) -> None:
                 "error[usage]: 'a/b' is no product id — use 1 to 100 ASCII letters, digits, dots, hyphens and"
                 " underscores, the first a letter or digit"
             ),
+        ),
+        (
+            ["--mask-env", "A=s", "--", "x"],
+            "error[usage]: 'A=s' names no environment variable — give the name alone, such as DATABASE_URL",
+        ),
+        *(
+            (
+                ["--timeout", word, "--", "x"],
+                f"error[usage]: --timeout {word} is no number of seconds — give one above 0, such as 90 or 0.5",
+            )
+            for word in ("abc", "0", "-1", "nan", "inf", "1e9", "5s")
         ),
         (["--project", "nowhere", "--", "x"], "error[usage]: --project nowhere does not exist — name a folder"),
         (["--project", "file", "--", "x"], "error[usage]: --project file is a file — name a folder"),
@@ -151,7 +179,7 @@ def test_help(project: Path, capsys: pytest.CaptureFixture[str], snapshot: Snaps
     assert _exec.main(["--help"]) == 0
     out = capsys.readouterr().out
     assert out == snapshot
-    assert [name for name in (*_exec._TAKES_VALUE, "--announce") if name not in out] == []
+    assert [name for name in (*_words.TAKES_VALUE, *_words.FLAGS) if name not in out] == []
     assert (_exec.main(["-h"]), capsys.readouterr().out) == (0, out)
     assert list(project.iterdir()) == []
 
@@ -163,14 +191,21 @@ def test_words_of_other_bytes(runs_dir: Path) -> None:
     word = b"caf\xe9".decode("utf-8", "surrogateescape")
     code = "import os, sys; sys.exit(os.fsencode(sys.argv[1]) != b'caf\\xe9')"
     assert _exec.main(["--", sys.executable, "-S", "-c", code, word]) == 0
-    assert document(only_run(runs_dir))["command"][-1] == "caf\\xe9"
+    run = document(only_run(runs_dir))
+    assert run["command"][-1] == "caf\\xe9"
+    assert [base64.b64decode(word) for word in run["command_b64"]] == [
+        os.fsencode(sys.executable),
+        b"-S",
+        b"-c",
+        code.encode(),
+        b"caf\xe9",
+    ]
 
 
-def test_an_option_of_other_bytes(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """What cannot be written as JSON is refused before anything is made: 125."""
-    assert _exec.main(["--pipeline-version", "\udcff", "--", *QUICK]) == 125
-    assert "a lone surrogate in a string at /pipeline_version" in capsys.readouterr().err
-    assert list(project.iterdir()) == []
+def test_an_option_of_other_bytes(runs_dir: Path) -> None:
+    """What cannot be written as JSON does not stop the command, and is recorded as an escape."""
+    assert _exec.main(["--pipeline-version", "\udcff", "--", *QUICK]) == 0
+    assert document(only_run(runs_dir))["pipeline_version"] == "\\udcff"
 
 
 def test_the_version_and_product_are_recorded(runs_dir: Path) -> None:

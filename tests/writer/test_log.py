@@ -48,6 +48,33 @@ def test_what_could_not_be_written_is_counted(project: Path, monkeypatch: pytest
     assert str(log.failure) == "appending: No space left on device"
 
 
+def test_a_disk_that_takes_a_part(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is in the file is counted as it is, to the byte, and the rest as missing."""
+    log = RunLog(project / "run.log")
+    log.line("one")
+    real = files.append
+
+    def half(fd: int, data: bytes) -> None:
+        real(fd, data[:4])
+        failing()
+
+    monkeypatch.setattr(files, "append", half)
+    log.write(b"a\nb\nc\nd\n")
+    assert (project / "run.log").read_bytes() == b"one\na\nb\n"
+    assert log.counted() == {"lines": 3, "size_bytes": 8, "omitted_bytes": 4}
+    log.close()
+
+
+def test_a_log_that_somebody_closed(project: Path) -> None:
+    """A descriptor that is gone is a failure like any other: counted, and raised nowhere."""
+    log = RunLog(project / "run.log")
+    log.release()
+    log.write(b"12")
+    log.close()
+    assert log.counted() == {"lines": 0, "size_bytes": 0, "omitted_bytes": 2}
+    assert "Bad file descriptor" in str(log.failure)
+
+
 @pytest.mark.parametrize("before", [False, True])
 def test_a_failed_sync_is_kept(project: Path, monkeypatch: pytest.MonkeyPatch, *, before: bool) -> None:
     """Closing raises nothing; the first failure is the one that is told."""

@@ -8,7 +8,9 @@ import threading
 
 import pytest
 
-from runpact_writer._process import Outcome, _Sink, run_command
+from runpact_writer._process import Outcome, run_command
+from runpact_writer._pump import Sink
+from runpact_writer._signals import Shield
 
 SIZE = 1_000_000
 
@@ -25,7 +27,7 @@ def test_a_stream_that_does_not_block() -> None:
             got.extend(data)
 
     thread = threading.Thread(target=drain)
-    sink = _Sink(ours)
+    sink = Sink(ours)
     thread.start()
     sink.write(b"x" * SIZE)
     os.close(ours)
@@ -38,7 +40,7 @@ def test_a_stream_that_is_gone() -> None:
     """After its first error a stream takes everything and writes nothing, not even to another file of that number."""
     reader, ours = os.pipe()
     os.close(reader)
-    sink = _Sink(ours)
+    sink = Sink(ours)
     sink.write(b"lost")
     os.close(ours)
     other, again = os.pipe()
@@ -51,16 +53,21 @@ def test_a_stream_that_is_gone() -> None:
 
 
 def test_the_copy_gets_every_piece(capfd: pytest.CaptureFixture[str]) -> None:
-    """Output goes out and is handed on, in the order it was read; the outcome is the command's."""
-    pieces: list[bytes] = []
+    """Output goes out and is handed on with its stream, an empty piece at its end; the outcome is the command's."""
+    pieces: list[tuple[int, bytes]] = []
     code = "import sys; sys.stdout.write('out'); sys.stdout.flush(); sys.stderr.write('err'); sys.exit(4)"
-    assert run_command([sys.executable, "-S", "-c", code], dict(os.environ), pieces.append) == Outcome(4, None)
-    assert sorted(pieces) == [b"err", b"out"]
+    with Shield() as shield:
+        outcome = run_command(
+            [sys.executable, "-S", "-c", code], dict(os.environ), lambda *piece: pieces.append(piece), shield
+        )
+    assert outcome == Outcome(4)
+    assert sorted(pieces) == [(1, b""), (1, b"out"), (2, b""), (2, b"err")]
     assert capfd.readouterr() == ("out", "err")
 
 
 def test_the_environment_is_the_command_s(capfd: pytest.CaptureFixture[str]) -> None:
     """What is handed over is the whole environment, nothing of ours leaks in."""
     code = "import os; print(os.environ.get('ONLY'), 'PYTEST_CURRENT_TEST' in os.environ)"
-    outcome = run_command([sys.executable, "-S", "-c", code], {"ONLY": "this"}, lambda _: None)
-    assert (outcome, capfd.readouterr().out) == (Outcome(0, None), "this False\n")
+    with Shield() as shield:
+        outcome = run_command([sys.executable, "-S", "-c", code], {"ONLY": "this"}, lambda *_: None, shield)
+    assert (outcome, capfd.readouterr().out) == (Outcome(0), "this False\n")

@@ -86,7 +86,7 @@ def test_evidence_that_is_no_pointer_becomes_a_line(runs_dir: Path) -> None:
 def test_the_files_of_a_run(runs_dir: Path, snapshot: SnapshotAssertion, monkeypatch: pytest.MonkeyPatch) -> None:
     """In a fixed world the files are the same to the byte, while it is open and when it is sealed."""
     facts = {"name": "build-7", "system": "Linux", "machine": "x86_64", "pid": 4711, "boot_id": "b00t"}
-    monkeypatch.setattr("runpact_writer._recorder.host", lambda _here: facts)
+    monkeypatch.setattr("runpact_writer._surroundings.host", lambda _here: facts)
     recorder = writer(runs_dir, "NEON_DSN", environ={"NEON_DSN": "x"}, command=["make"], product="spec-kit")
     identifier = recorder.start(*START)
     run = only_run(runs_dir)
@@ -125,10 +125,10 @@ def test_a_clock_that_is_set_back(runs_dir: Path) -> None:
     ("act", "message"),
     [
         (lambda recorder: recorder.run_dir, "a run that has not started has no folder"),
-        (lambda recorder: recorder.log("x"), "a run that is created has no open log"),
-        (lambda recorder: recorder.record_output(b"x"), "a run that is created has no open log"),
+        (lambda recorder: recorder.log("x"), "a run that is created cannot be logged to"),
+        (lambda recorder: recorder.record_output(b"x"), "a run that is created cannot be logged to"),
         (lambda recorder: recorder.check(name="x", status="pass"), "a run that is created cannot be checked"),
-        (lambda recorder: recorder.finish(), "a run that is created has no open log"),
+        (lambda recorder: recorder.finish(), "a run that is created cannot be finished"),
     ],
 )
 def test_before_the_start(act: object, message: str, runs_dir: Path) -> None:
@@ -191,16 +191,18 @@ def test_a_disk_that_takes_no_more_of_the_log(runs_dir: Path, monkeypatch: pytes
     assert verified(only_run(runs_dir)) == []
 
 
-def test_what_the_contract_does_not_admit_is_not_sealed(runs_dir: Path) -> None:
-    """A typed error that says where; no `run.json`, so readers see an open run and never a wrong one."""
+def test_what_the_contract_does_not_admit_is_refused_where_strict(runs_dir: Path) -> None:
+    """A typed error that says where, when it is given; nothing of it is recorded, and the run can be sealed."""
     recorder = writer(runs_dir)
     recorder.start(*START)
-    recorder.add_output(type="neon_table", ref="ovc.blocks", rows_written=-1)
-    with pytest.raises(InvalidArtifact, match="/outputs/0/rows_written"):
-        recorder.finish()
-    run = only_run(runs_dir)
-    assert sorted(path.name for path in run.iterdir()) == ["checks.json", "open.json", "run.log"]
-    assert runs.look(run, now=NOON, asking=runs.here()).state == "running"
+    with pytest.raises(InvalidArtifact, match=r"outputs\[0\]\.rows_written: -1 is no number of rows"):
+        recorder.add_output(type="neon_table", ref="ovc.blocks", rows_written=-1)
+    with pytest.raises(InvalidArtifact, match=r"^Invalid artifact: .*unknown"):
+        recorder.finish(unknown=1)
+    assert sorted(path.name for path in only_run(runs_dir).iterdir()) == ["checks.json", "open.json", "run.log"]
+    recorder.finish()
+    assert document(only_run(runs_dir))["outputs"] == []
+    assert verified(only_run(runs_dir)) == []
 
 
 def test_the_id_is_said_where_it_is_asked_for(runs_dir: Path, project: Path) -> None:
@@ -244,3 +246,13 @@ def test_words_are_judged_before_anything_is_made(runs_dir: Path) -> None:
     with pytest.raises(UsageFailure, match="'nightly' is no trigger type"):
         writer(runs_dir).start("nightly", "cron", "mia")
     assert not runs_dir.exists()
+
+
+@pytest.mark.parametrize("given", [None, "success", "partial", "failed"])
+def test_a_failed_check_fails_the_run(given: str | None, runs_dir: Path) -> None:
+    """Whatever `finish` is told: a reader never sees green over a failure."""
+    recorder = writer(runs_dir)
+    recorder.start(*START)
+    recorder.check(name="Rows inserted", status="fail")
+    assert recorder.finish(given) == "failed"
+    assert document(only_run(runs_dir))["status"] == "failed"

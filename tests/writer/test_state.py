@@ -44,10 +44,11 @@ def recorded() -> RunState:
     state.check("rows_inserted", "Rows inserted", "pass", ["run.json:$.outputs[0].rows_written"])
     state.check(None, "Range 1:30, checked!", "skip", [])
     state.warnings.append("12 bytes are missing from run.log: appending: No space left on device")
-    state.finish(
+    state.end(
         None, finished_utc="2026-01-19T12:00:05Z", duration_ms=5921, log={"lines": 3, "size_bytes": 90},
         exit={"code": 143, "signal": "SIGTERM"},
     )  # fmt: skip
+    state.finish()
     return state
 
 
@@ -88,17 +89,19 @@ def test_the_status_follows_from_checks_and_warnings(statuses: list[str], warnin
     for number, each in enumerate(statuses):
         state.check(f"check_{number}", None, each, [])
     state.warnings += warnings
-    state.finish(None)
+    state.end(None)
     assert state.run_document()["status"] == status
     assert state.checks_document()["summary"] == {each: statuses.count(each) for each in ("pass", "fail", "skip")}
 
 
 def test_a_given_status_wins() -> None:
-    """Who finishes a run may know better than its checks."""
-    state = started()
-    state.check("one", None, "fail", [])
-    state.finish("partial")
-    assert state.run_document()["status"] == "partial"
+    """Who finishes a run may know better than its checks, but for a failed one."""
+    table = [("pass", "partial", "partial"), ("pass", "failed", "failed"), ("skip", "success", "success")]
+    for status, given, recorded_as in [*table, ("fail", "partial", "failed")]:
+        state = started()
+        state.check("one", None, status, [])
+        state.end(given)
+        assert state.run_document()["status"] == recorded_as
 
 
 CREATED = RunState("x", "1", [])
@@ -114,8 +117,8 @@ FINISHED = recorded()
         (lambda: FINISHED.add("outputs", {}), "a run that is finished cannot be given outputs"),
         (lambda: CREATED.check("a", None, "pass", []), "a run that is created cannot be checked"),
         (lambda: FINISHED.check("a", None, "pass", []), "a run that is finished cannot be checked"),
-        (lambda: CREATED.finish(None), "a run that is created cannot be finished"),
-        (lambda: FINISHED.finish("failed"), "a run that is finished cannot be finished"),
+        (lambda: CREATED.end(None), "a run that is created cannot be finished"),
+        (lambda: FINISHED.end("failed"), "a run that is finished cannot be finished"),
     ],
 )
 def test_moments(act: Callable[[], None], message: str) -> None:
@@ -129,7 +132,7 @@ def test_moments(act: Callable[[], None], message: str) -> None:
 @pytest.mark.parametrize(
     ("act", "message", "hint"),
     [
-        (lambda: started().finish("green"), "a run's status is not 'green'", "it is one of success, failed, partial"),
+        (lambda: started().end("green"), "a run's status is not 'green'", "it is one of success, failed, partial"),
         (
             lambda: started().check("a", None, "passed", []),
             "a check's status is not 'passed'",

@@ -33,6 +33,20 @@ from runpact_core._generated.models.products_v0_1 import (
     Product,
     Products,
 )
+from runpact_core._generated.models.run_diff_v1_0 import (
+    ComparedRun,
+    RunChange,
+    RunDiff,
+)
+from runpact_core._generated.models.run_findings_v1_0 import (
+    RunFinding,
+    RunFindings,
+    VerifiedRun,
+)
+from runpact_core._generated.models.run_list_v1_0 import (
+    ListedRun,
+    RunList,
+)
 from runpact_core._generated.models.run_v0_2 import (
     Env,
     Exit,
@@ -46,6 +60,9 @@ from runpact_core._generated.models.run_v0_2 import (
     RunOutput,
     Trigger,
 )
+from runpact_core._generated.models.run_view_v1_0 import (
+    RunView,
+)
 from runpact_core._generated.models.schema_catalog_v1 import (
     SchemaCatalog,
     SchemaEntry,
@@ -56,6 +73,7 @@ __all__ = [
     "Check",
     "CheckSummary",
     "Checks",
+    "ComparedRun",
     "Compatibility",
     "CompatibilityExample",
     "CompatibilityMatrix",
@@ -68,6 +86,7 @@ __all__ = [
     "KillSwitch",
     "LastRun",
     "LastRunEvidence",
+    "ListedRun",
     "LogCount",
     "Masking",
     "OpenEnv",
@@ -79,9 +98,16 @@ __all__ = [
     "Product",
     "Products",
     "Run",
+    "RunChange",
+    "RunDiff",
+    "RunFinding",
+    "RunFindings",
     "RunInput",
+    "RunList",
     "RunOutput",
+    "RunView",
     "SchemaCatalog",
     "SchemaEntry",
     "Trigger",
+    "VerifiedRun",
 ]

@@ -1,18 +1,44 @@
-"""Text of others, made safe for where it is shown.
+"""Text of others, made safe for where it is shown, and secrets, taken out before anything is stored.
 
 What a run recorded may hold anything: escape sequences that rewrite a terminal, characters that turn the direction of
-text. `for_terminal` shows them as what they are.
+text, Markdown that breaks out of its cell, lines that a CI system obeys. The functions here give one line each, show
+such things as what they are, and lose nothing else. `Masker` replaces registered secrets, in streams and in texts.
 """
 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-__all__ = ["for_terminal"]
+if TYPE_CHECKING:
+    from runpact_core._masker import Masker
+
+__all__ = ["Masker", "for_ci", "for_ci_value", "for_markdown", "for_terminal"]
 
 # C0 and C1 controls, DEL, line and paragraph separators, marks that turn the direction of text or hide, lone
 # surrogates.
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+
+# The others are compiled by `re` when they are first used: a wrapped command waits for this import.
+# What acts inside a paragraph or a cell; what begins a block at its start; the dot of a link without a scheme.
+_MARKDOWN = r"[\\`*_\[\]<>|~$&]|:(?=//)|(?<=[wW]{3})\.|^[-+=]|(?<=^[0-9])[.)]"
+_NUMBERED = r"^([0-9]{2,9})([.)])"
+_REFERENCE = r"[@#]|:(?=[A-Za-z+-])"  # of people, of issues, of pictures
+_EDGE = r"^\s+|\s+$"
+
+# Commands of CI systems: at the start of a line; `##[group]`, `##vso[...]`, `##teamcity[...]` anywhere in it.
+_CI_START = r"^(\s*)(:(?=:)|-(?=--)|\+(?=\+\+)|~(?=~~)|\^(?=\^\^))"
+_CI_ANYWHERE = r"#(?=#+[A-Za-z]*\[)"
+_CI_VALUE = r"[%\r\n:,]"
+
+
+def __getattr__(name: str) -> object:
+    """Load the masker when it is asked for: most runs have no secrets."""
+    if name == "Masker":
+        from runpact_core._masker import Masker
+
+        return Masker
+    raise AttributeError(name)
 
 
 def for_terminal(text: str) -> str:
@@ -20,6 +46,38 @@ def for_terminal(text: str) -> str:
     return _UNSAFE.sub(_escaped, text)
 
 
+def for_markdown(text: str) -> str:
+    """One line that shows as this text in a cell of a table, a paragraph or an item of a list.
+
+    Controls are shown as `for_terminal` does. No markup, link, HTML, mention, reference or emoji code acts; an empty
+    comment stands after characters that sites look at after rendering, where a backslash is gone.
+    """
+    plain = re.sub(_NUMBERED, r"\1\\\2", re.sub(_MARKDOWN, r"\\\g<0>", for_terminal(text)))
+    apart = re.sub(_REFERENCE, r"\g<0><!-- -->", plain)
+    return re.sub(_EDGE, lambda spaces: "".join(f"&#{ord(space)};" for space in spaces[0]), apart)
+
+
+def for_ci(text: str) -> str:
+    r"""One line that no CI system takes as a command when it stands on a line of its own in a job's log.
+
+    Controls are shown as `for_terminal` does; the first character of a command is written as ``\x3a``. Known are the
+    commands of GitHub (both forms), Azure Pipelines, TeamCity, Buildkite (headings); GitLab's need a control.
+    """
+    return re.sub(_CI_ANYWHERE, _escaped, re.sub(_CI_START, _escaped_start, for_terminal(text)))
+
+
+def for_ci_value(text: str) -> str:
+    """A property or the message of a GitHub command: ``f"::notice title={for_ci_value(title)}::{...}"``.
+
+    GitHub turns the escapes back, so what is shown is the text, with controls as `for_terminal` shows them.
+    """
+    return re.sub(_CI_VALUE, lambda match: f"%{ord(match[0]):02X}", for_terminal(text))
+
+
 def _escaped(match: re.Match[str]) -> str:
     code = ord(match[0])
     return f"\\x{code:02x}" if code <= 0xFF else f"\\u{code:04x}"
+
+
+def _escaped_start(match: re.Match[str]) -> str:
+    return f"{match[1]}\\x{ord(match[2]):02x}"

@@ -25,7 +25,18 @@ if TYPE_CHECKING:
 
     StrPath = str | os.PathLike[str]
 
-__all__ = ["INTERRUPTED_AFTER_S", "RUN_ID", "Here", "Run", "find", "here", "look", "resolve_evidence"]
+__all__ = [
+    "INTERRUPTED_AFTER_S",
+    "RUN_ID",
+    "Here",
+    "Run",
+    "find",
+    "here",
+    "ids",
+    "look",
+    "resolve_evidence",
+    "started_s",
+]
 
 RUN_ID = re.compile(r"[0-9]{8}T[0-9]{6}Z__[A-Za-z0-9-]{1,100}__[a-f0-9]{7}", re.ASCII)
 """What the name of a run's folder looks like."""
@@ -83,6 +94,21 @@ def _node_name() -> str:
     return os.environ.get("COMPUTERNAME", "unknown")  # Windows
 
 
+def ids(runs_dir: StrPath) -> list[str]:
+    """The names in a folder of runs that are a run's, or stand for a folder with the documents of one, sorted.
+
+    Raises:
+        MissingArtifact: There is no such folder.
+        EnvironmentFailed: It cannot be listed, or is a file.
+    """
+    try:
+        return sorted(entry.name for entry in os.scandir(runs_dir) if _may_be_run(entry))
+    except FileNotFoundError as error:
+        raise MissingArtifact(os.fspath(runs_dir), hint="nothing was recorded there yet") from error
+    except OSError as error:
+        raise EnvironmentFailed(f"listing {os.fspath(runs_dir)}", error) from error
+
+
 def find(runs_dir: StrPath, *, now: float | None = None, asking: Here | None = None) -> Iterator[Run]:
     """Every run in a folder of runs, by name: what is named like a run, and what holds the documents of one.
 
@@ -95,12 +121,7 @@ def find(runs_dir: StrPath, *, now: float | None = None, asking: Here | None = N
         MissingArtifact: There is no such folder.
         EnvironmentFailed: It cannot be listed, or is a file.
     """
-    try:
-        names = sorted(entry.name for entry in os.scandir(runs_dir) if _may_be_run(entry))
-    except FileNotFoundError as error:
-        raise MissingArtifact(os.fspath(runs_dir), hint="nothing was recorded there yet") from error
-    except OSError as error:
-        raise EnvironmentFailed(f"listing {os.fspath(runs_dir)}", error) from error
+    names = ids(runs_dir)
     moment = time.time() if now is None else now
     machine = asking or here()
     for name in names:
@@ -184,24 +205,38 @@ def _elsewhere(data: dict[str, Any], asking: Here) -> bool:
     return not same_boot and host.get("name") != asking.name
 
 
+def started_s(run: Run) -> int | None:
+    """When a run started, in seconds since 1970: as its document says, else as its id does; None where neither does."""
+    data = run.document.data if run.document else {}
+    stated = _seconds(data.get("started_utc"))
+    stamp = run.run_id[:16] if stated is None and RUN_ID.fullmatch(run.run_id) else ""
+    return stated if not stamp else _seconds(_STAMP.sub(r"\1-\2-\3T\4:\5:\6Z", stamp))
+
+
 def _age(data: dict[str, Any], now: float) -> int | None:
+    started = _seconds(data.get("started_utc"))
+    return None if started is None else int(now) - started
+
+
+def _seconds(stated: object) -> int | None:
     try:
-        started, _ = _times.instant(str(data.get("started_utc")))
+        return _times.instant(str(stated))[0] - _TO_1970
     except InvalidArtifact:
         return None
-    return int(now) - (started - _TO_1970)
 
 
 _TO_1970 = _times.instant("1970-01-01T00:00:00Z")[0]
+_STAMP = re.compile(r"(....)(..)(..)T(..)(..)(..)Z")
 
 
-def resolve_evidence(folder: StrPath, evidence: str, run: object) -> str | None:
+def resolve_evidence(folder: StrPath, evidence: str, run: object, *, log_lines: int | None = None) -> str | None:
     """Say why a pointer points to nothing; None where it resolves.
 
     Args:
         folder: The run's folder.
         evidence: ``run.json:<jsonpath>``, ``run.log:line:<n>`` or ``artifacts/<path>``.
         run: The data of the run's `run.json`.
+        log_lines: How many lines the log has, where that is known; else it is read.
 
     Raises:
         InvalidArtifact: The log is not a regular file.
@@ -215,7 +250,9 @@ def resolve_evidence(folder: StrPath, evidence: str, run: object) -> str | None:
         return "run.json has no such field" if found is MISSING else None
     if match := _LOG_LINE.fullmatch(evidence):
         number = int(match[1])
-        lines = _count_lines(_in(os.fspath(folder), "run.log"), number)
+        lines = log_lines
+        if lines is None:
+            lines = _count_lines(_in(os.fspath(folder), "run.log"), number)
         return None if 0 < number <= lines else f"run.log has {lines} lines"
     if evidence.startswith("artifacts/"):
         return _resolve_file(os.fspath(folder), evidence)

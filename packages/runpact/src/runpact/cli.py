@@ -1,11 +1,13 @@
 """``runpact``: one command with the words of every installed tool.
 
 What each word loads stands in a table, so that ``--version`` and ``--help`` load nothing and ``exec`` no command-line
-library. A word whose package is absent says which one to install.
+library. A word whose package is absent says which one to install. What a shell asks when it completes a line comes
+without words, in a variable of the environment; it alone loads every tool.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 
 from runpact._version import __version__
@@ -34,8 +36,10 @@ HELP = "\n".join(
         "  Record runs, and read what they left.",
         "",
         "Options:",
-        "  --version  Show the version and exit.",
-        "  --help     Show this message and exit.",
+        "  --version             Show the version and exit.",
+        "  --install-completion  Install completion for the current shell.",
+        "  --show-completion     Show completion for the current shell, to copy it.",
+        "  --help                Show this message and exit.",
         "",
         "Commands:",
         f"  {EXEC[0]:9}  {EXEC[2]}",
@@ -43,10 +47,15 @@ HELP = "\n".join(
     ]
 )
 
+COMPLETION = ("--install-completion", "--show-completion")
+_ASKED_BY_SHELL = "_RUNPACT_COMPLETE"
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The console script ``runpact``; the exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    if words[0] in COMPLETION if words else _ASKED_BY_SHELL in os.environ:
+        return _complete(words)
     if words in (["--version"], ["--help"], []):
         _print(f"runpact {__version__}" if words == ["--version"] else HELP)
         return 0 if words else 2
@@ -87,6 +96,26 @@ def _dispatch(words: list[str]) -> int:
     app.callback()(_group)
     app.add_typer(part, name=words[0])
     return edge.run(app, words, "runpact")
+
+
+def _complete(words: list[str]) -> int:
+    """Set up a shell's completion or answer it: an application of all words, of which none is called."""
+    import typer
+
+    from runpact_core import edge
+
+    app = typer.Typer(rich_markup_mode=None)
+    app.callback()(_group)
+    app.command(EXEC[0], help=EXEC[2])(_group)
+    for word, (module, name, *_) in COMMANDS.items():
+        try:
+            app.add_typer(_load(module, name), name=word)
+        except ModuleNotFoundError:
+            continue  # whoever types the word is told what to install
+    try:
+        return edge.run(app, words, "runpact")
+    except SystemExit as done:  # how the library ends what it does by itself
+        return done.code if isinstance(done.code, int) else 0
 
 
 def _group() -> None:

@@ -1,6 +1,6 @@
 """Records a run: its folder, log, checks and seal, valid against the contracts whatever ends it.
 
-from runpact_writer import RunWriter, detect_trigger
+from runpact_writer import RunWriter, detect_trigger, recorded
 """
 
 from __future__ import annotations
@@ -10,20 +10,24 @@ from typing import TYPE_CHECKING
 from runpact_writer._version import __version__
 
 if TYPE_CHECKING:
+    from runpact_writer._decorator import current_run, recorded
     from runpact_writer._recorder import RunWriter
     from runpact_writer._trigger import detect_trigger
 
-__all__ = ["RunWriter", "__version__", "detect_trigger"]
+__all__ = ["RunWriter", "__version__", "current_run", "detect_trigger", "recorded"]
+
+_HOMES = {
+    "RunWriter": "_recorder",
+    "current_run": "_decorator",
+    "detect_trigger": "_trigger",
+    "recorded": "_decorator",
+}
 
 
 def __getattr__(name: str) -> object:
     """Load the recorder when it is asked for, so that importing the package costs nothing."""
-    if name == "RunWriter":
-        from runpact_writer._recorder import RunWriter
+    if name not in _HOMES:
+        raise AttributeError(name)
+    from importlib import import_module
 
-        return RunWriter
-    if name == "detect_trigger":
-        from runpact_writer._trigger import detect_trigger
-
-        return detect_trigger
-    raise AttributeError(name)
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -6,13 +6,10 @@ in silence, and nothing is raised: a log must not end what it is the log of.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
 
 from runpact_core import files
 from runpact_core.errors import RunpactError
-
-if TYPE_CHECKING:
-    import os
 
 
 class RunLog:
@@ -41,17 +38,26 @@ class RunLog:
 
     def write(self, data: bytes) -> None:
         """Append bytes as they are."""
+        taken = 0
         if self.failure is None:
             try:
                 files.append(self._fd, data)
+                taken = len(data)
             except RunpactError as error:
                 self.failure = error
-            else:
-                self.lines += data.count(b"\n")
-                self.size_bytes += len(data)
-                self._at_line_start = data.endswith(b"\n")
-                return
-        self.omitted_bytes += len(data)
+                taken = self._taken_of(len(data))
+        self.lines += data.count(b"\n", 0, taken)
+        self.size_bytes += taken
+        self.omitted_bytes += len(data) - taken
+        if taken:
+            self._at_line_start = data.endswith(b"\n", 0, taken)
+
+    def _taken_of(self, size: int) -> int:
+        """How much of a write that failed is in the file: a full disk takes a part."""
+        try:
+            return min(max(os.fstat(self._fd).st_size - self.size_bytes, 0), size)
+        except OSError:
+            return 0
 
     def line(self, text: str) -> int:
         """Append a line of our own, on a line of its own; its number, from 1."""
@@ -60,14 +66,26 @@ class RunLog:
         self.write(text.encode("utf-8", "backslashreplace") + b"\n")
         return self.lines
 
-    def close(self) -> None:
-        """Make the log durable, as far as that can be had."""
+    def sync(self) -> None:
+        """Make the log durable, as far as that can be had; a failure is kept and nothing more is written."""
         try:
             files.sync(self._fd)
         except RunpactError as error:
             self.failure = self.failure or error
+
+    def close(self) -> None:
+        """Make the log durable, as `sync` does, and let go of it."""
+        try:
+            self.sync()
         finally:
+            self.release()
+
+    def release(self) -> None:
+        """Let go of the log as it is."""
+        try:
             files.close(self._fd)
+        except RunpactError as error:
+            self.failure = self.failure or error
 
     def counted(self) -> dict[str, int]:
         """The ``log`` object of `run.json`."""

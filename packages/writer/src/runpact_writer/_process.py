@@ -1,128 +1,143 @@
 """The process engine: runs a command with its output copied, and says how it ended. Knows nothing of runs.
 
-Bytes go where the command sent them first, then to the copy; a place that takes no more (a closed pipe, a full disk)
-does not stop the command or the other place.
+The command starts as it would without us (`_spawn`), gets pipes or pseudo-terminals (`_pty`) that are moved to our own
+streams and to the copy (`_pump`), and receives the signals that we are sent (`_signals`). Systems that are not POSIX
+are refused in so many words.
 """
 
 from __future__ import annotations
 
+import errno
 import os
-import select
-import selectors
 import signal
-import subprocess
-from typing import IO, TYPE_CHECKING, NamedTuple, cast
+import sys
+from typing import TYPE_CHECKING, NamedTuple
 
+from runpact_writer._child import Child
+from runpact_writer._pty import Streams
+from runpact_writer._pump import Sink, Source, pump
+from runpact_writer._signals import GRACE_S, Minder
+from runpact_writer._spawn import ExecFailed, start
 from runpact_writer.errors import NotStarted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from types import FrameType
 
-_CHUNK = 1 << 16
-_PASSED_ON = [name for name in ("SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2") if hasattr(signal, name)]
+    from runpact_writer._signals import Shield
+
+LINGER_S = 2.0
+"""Seconds for which what a command left behind may hold its streams open."""
+
+TIMED_OUT = 124
 
 
 class Outcome(NamedTuple):
     """How a command ended.
 
     Attributes:
-        code: The exit code to hand on: the command's own, or 128 + n after signal n.
+        code: The exit code to hand on: the command's own, 128 + n after signal n, 124 when its time was over.
         signal: Name of the signal that ended it, or None.
+        timed_out: Whether its time was over.
+        left_open: Whether something that it left behind still held its streams when we stopped waiting.
     """
 
     code: int
-    signal: str | None
+    signal: str | None = None
+    timed_out: bool = False
+    left_open: bool = False
 
 
-def run_command(argv: Sequence[str], environ: Mapping[str, str], copy: Callable[[bytes], None]) -> Outcome:
+class Manner(NamedTuple):
+    """How a command is run.
+
+    Attributes:
+        timeout_s: Seconds after which it is ended; None for no limit.
+        merge: Whether its stdout and stderr are one stream.
+        pty: Whether it gets a pseudo-terminal where ours is a terminal.
+        grace_s: Seconds between TERM and KILL.
+        linger_s: Seconds for which what it left behind may hold its streams open.
+        started: Called once it runs: the moment to load what is slow.
+    """
+
+    timeout_s: float | None = None
+    merge: bool = False
+    pty: bool = True
+    grace_s: float = GRACE_S
+    linger_s: float = LINGER_S
+    started: Callable[[], None] | None = None
+
+
+def run_command(
+    argv: Sequence[str],
+    environ: Mapping[str, str],
+    copy: Callable[[int, bytes], None],
+    shield: Shield,
+    manner: Manner = Manner(),  # noqa: B008 - a value that nobody can change
+) -> Outcome:
     """Run a command to its end, with our stdin, its output on our stdout and stderr and handed to ``copy`` as well.
 
     Args:
         argv: The command, argument by argument.
         environ: Its environment.
-        copy: Takes every piece of output, in the order it was read.
+        copy: Takes the stream (1 or 2) and every piece of its output, in the order it was read; an empty one ends it.
+        shield: What holds signals back; it must be in force.
+        manner: How it is run.
 
     Raises:
-        NotStarted: It was not found (127), is not executable (126), or could not be started (125).
+        NotStarted: It was not found (127), could not be run (126), or no process could be made (125).
     """
+    if sys.platform == "win32":
+        raise NotStarted("exec needs a POSIX system", 125, hint="record from Python, with RunWriter")
+    child, streams = _start(argv, environ, shield, manner)
+    resize = streams.resize if streams.terminals else None
+    with Minder(child, shield.held, resize=resize, timeout_s=manner.timeout_s, grace_s=manner.grace_s) as minder:
+        try:
+            if manner.started is not None:
+                manner.started()
+            sources = [Source(fd, Sink(ours), _for(copy, ours)) for fd, ours in streams.sources]
+            left_open = pump(child, sources, linger_s=manner.linger_s)
+        finally:
+            streams.close()
+    return _outcome(child.reap(), timed_out=minder.timed_out, left_open=left_open)
+
+
+def _start(argv: Sequence[str], environ: Mapping[str, str], shield: Shield, manner: Manner) -> tuple[Child, Streams]:
+    own_group = manner.timeout_s is not None and not os.isatty(0)
     try:
-        child = subprocess.Popen(
-            list(argv), env=dict(environ), stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0
-        )
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise NotStarted(f"{argv[0]}: command not found", 127, hint="check the name and PATH") from error
-    except PermissionError as error:
-        raise NotStarted(f"{argv[0]}: not executable", 126, hint="check its mode and its first line") from error
+        streams = Streams(merge=manner.merge, pty=manner.pty)
+    except OSError as error:
+        raise NotStarted(f"{argv[0]}: {error.strerror}", 125, hint="too much is running or open here") from error
+    try:
+        pid = start(list(argv), environ, streams, shield, own_group=own_group)
     except (OSError, ValueError) as error:
-        raise NotStarted(f"{argv[0]}: {error}", 125) from error
-    with child, _Signals(child):
-        _pump(child, copy)
-        status = child.wait()
-    if status < 0:
-        return Outcome(128 - status, _signal_name(-status))
-    return Outcome(status, None)
+        streams.close()
+        raise _refused(argv[0], error) from error
+    finally:
+        streams.close_child_side()
+    return Child(pid, group=own_group), streams
 
 
-def _pump(child: subprocess.Popen[bytes], copy: Callable[[bytes], None]) -> None:
-    """Copy both streams until both have ended."""
-    with selectors.DefaultSelector() as selector:
-        for stream, target in ((child.stdout, 1), (child.stderr, 2)):
-            selector.register(cast(IO[bytes], stream), selectors.EVENT_READ, _Sink(target))
-        while selector.get_map():
-            for key, _ in selector.select():
-                data = os.read(key.fd, _CHUNK)
-                if data:
-                    key.data.write(data)
-                    copy(data)
-                else:
-                    selector.unregister(key.fileobj)
+def _refused(name: str, error: OSError | ValueError) -> NotStarted:
+    if isinstance(error, ValueError):
+        return NotStarted(f"{name}: {error}", 125)
+    if not isinstance(error, ExecFailed):
+        return NotStarted(f"{name}: {error.strerror}", 125, hint="too much is running or open here")
+    if error.errno in {errno.ENOENT, errno.ENOTDIR}:
+        return NotStarted(f"{name}: command not found", 127, hint="check the name and PATH")
+    if error.errno == errno.EACCES:
+        return NotStarted(f"{name}: not executable", 126, hint="check its mode and its first line")
+    hint = "hand the words over in a file" if error.errno == errno.E2BIG else "it is no program for this machine"
+    return NotStarted(f"{name}: {error.strerror}", 126, hint=hint)
 
 
-class _Sink:
-    """One of our own streams; after its first error it takes everything and writes nothing."""
-
-    def __init__(self, fd: int) -> None:
-        self._fd = fd
-        self._open = True
-
-    def write(self, data: bytes) -> None:
-        left = memoryview(data)
-        while self._open and left:
-            try:
-                left = left[os.write(self._fd, left) :]
-            except BlockingIOError:  # somebody else made our stream non-blocking
-                select.select([], [self._fd], [])
-            except OSError:
-                self._open = False
+def _for(copy: Callable[[int, bytes], None], ours: int) -> Callable[[bytes], None]:
+    return lambda data: copy(ours, data)
 
 
-class _Signals:
-    """While a command runs, what would end us is passed on to it, and it decides.
-
-    Ctrl-C reaches the command by itself, since it is in our process group; we only outlive it.
-    """
-
-    def __init__(self, child: subprocess.Popen[bytes]) -> None:
-        self._child = child
-        self._before: dict[int, object] = {}
-
-    def __enter__(self) -> None:
-        for name in _PASSED_ON:
-            number = getattr(signal, name)
-            self._before[number] = signal.signal(number, self._pass_on)
-        self._before[signal.SIGINT] = signal.signal(signal.SIGINT, _outlive)
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)  # type: ignore[arg-type]  # what `signal.signal` gave back
-
-    def _pass_on(self, number: int, _frame: FrameType | None) -> None:
-        self._child.send_signal(number)
-
-
-def _outlive(_number: int, _frame: FrameType | None) -> None:
-    """Do nothing, which is not the same as ignoring: an ignored signal would be ignored by the command too."""
+def _outcome(status: int, *, timed_out: bool, left_open: bool) -> Outcome:
+    name = _signal_name(-status) if status < 0 else None
+    code = TIMED_OUT if timed_out else 128 - status if status < 0 else status
+    return Outcome(code, name, timed_out, left_open)
 
 
 def _signal_name(number: int) -> str:

@@ -1,36 +1,57 @@
-"""`RunWriter`: records one run into a folder of its own.
-
-The order on disk is the promise: folder, `open.json` (locked as long as the recorder lives), `run.log`, then
-`checks.json`, then `run.json`, the seal, then `open.json` goes. Cut it anywhere and a reader finds no run, an open one,
-or a finished one.
+"""`RunWriter`: records one run into a folder of its own, and never becomes the end of what it records.
 
     writer = RunWriter("P2-Backfill", "0.1.0", ["NEON_DSN"])
     writer.start(*detect_trigger())
     writer.check("rows_inserted", "Rows inserted", "pass", ["run.json:$.outputs[0].rows_written"])
     writer.finish()
+
+    with RunWriter("P2-Backfill", "0.1.0", ["NEON_DSN"]) as writer:
+        writer.log("done")
+
+Who fails:
+
+* The program, with a word that no contract has or a call at the wrong moment: `UsageFailure`, always.
+* Runpact itself (a full disk, a lost right, a value of the data that no contract admits, a fault of ours): one line on
+  stderr and a warning in the run; the call does what it still can and returns. Where ``strict``, it is raised.
+
+How a ``with`` block ends the run:
+
+| the block ends with | status |
+|---|---|
+| its last line, ``return``, ``sys.exit()``, ``sys.exit(0)`` | follows from checks and warnings |
+| any other exception, ``sys.exit(3)``, ``sys.exit("text")``, Ctrl-C | ``failed``; check ``run_completed`` failed |
+| anything, after a `finish` in it | as given there |
+| ``os._exit``, a kill, a loss of power | none: readers show ``interrupted`` |
+
+Only `finish` and the end of a ``with`` block seal a run. An interpreter that exits, or a recorder that nobody holds any
+more, lets go of the lock and leaves the run open, so readers show it as interrupted: nobody knows how it would have
+ended. In the child of a fork every method does nothing: the run is the parent's.
 """
 
 from __future__ import annotations
 
 import os
+import threading
 from typing import TYPE_CHECKING, Any
 
-from runpact_core import documents, files
-from runpact_core.errors import EnvironmentFailed, RunpactError
+from runpact_core import edge
+from runpact_core.errors import InvalidArtifact, RunpactError
 from runpact_core.redact import for_terminal
-from runpact_writer import _git, _state
-from runpact_writer._log import RunLog
-from runpact_writer._surroundings import Surroundings, host, run_id, surroundings, utc
-from runpact_writer.errors import WrongMoment
+from runpact_writer import _guard, _opened, _state, _values
+from runpact_writer._surroundings import Surroundings, facts, missing_env, run_id, surroundings, tell, utc
+from runpact_writer._surroundings import without_secrets as masked
+from runpact_writer.errors import RequiredEnvMissing, WrongMoment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from types import TracebackType
+    from typing import Self
 
 __all__ = ["RunWriter"]
 
 
 class RunWriter:
-    """Records one run.
+    """Records one run. Threads may share it.
 
     Args:
         pipeline_id: What is run; ASCII letters, digits and hyphens, at most 100.
@@ -40,6 +61,7 @@ class RunWriter:
         product: The product of the fleet that the run belongs to.
         command: The command that is wrapped, argument by argument.
         announce: Whether `start` prints ``RUN_ID=<run_id>`` to stdout.
+        strict: Whether failures of the recording are raised, as `RunpactError`.
         around: Clocks, environment and machine; this process's own where None.
 
     Raises:
@@ -57,22 +79,27 @@ class RunWriter:
         product: str | None = None,
         command: Sequence[str] | None = None,
         announce: bool = True,
+        strict: bool = False,
         around: Surroundings | None = None,
     ) -> None:
+        self.strict = strict
+        self.mutex = threading.RLock()
         self._state = _state.RunState(pipeline_id, pipeline_version, required_env)
         _state.check_product(product)
         self._runs_dir = os.fspath(runs_dir)
-        self._options = {"product": product, "command": list(command) if command is not None else None}
+        words = None if command is None else [_values.text(word) for word in command]
+        self._options = {"product": product, "command": words}
         self._announce = announce
         self._around = around or surroundings()
         self._started_ns = 0
         self._folder: str | None = None
-        self._log: RunLog | None = None
-        self._lock: int | None = None
+        self._opened: _opened.Opened | None = None
+        self._disowned = False
+        self._pid = os.getpid()
 
     @property
     def run_dir(self) -> str:
-        """The run's folder, as an absolute path: a program may change its folder while it is recorded.
+        """The run's folder, absolute; it is not there if recording could not begin, which was said then.
 
         Raises:
             WrongMoment: The run has not started.
@@ -82,9 +109,14 @@ class RunWriter:
         return self._folder
 
     @property
+    def run_id(self) -> str:
+        """The run's id; `WrongMoment` is raised where it has not started."""
+        return os.path.basename(self.run_dir)  # noqa: PTH119 - pathlib is slow
+
+    @property
     def ok(self) -> bool:
         """Whether every required environment variable is set."""
-        return not self._missing()
+        return not missing_env(self._around, self._state.required_env)
 
     def start(self, trigger_type: str, trigger_source: str, actor: str) -> str:
         """Start the run: from now on readers see it, whatever happens.
@@ -95,56 +127,73 @@ class RunWriter:
             actor: Who caused it.
 
         Returns:
-            The run's id.
+            The run's id, whether or not it could be recorded. Look at `ok` before going on.
 
         Raises:
             WrongMoment: The run has started before.
             UsageFailure: The contract has no such trigger type.
-            InvalidArtifact: Something that was given cannot be written as JSON.
-            EnvironmentFailed: The folder or a file in it could not be written.
+            RunpactError: The folder or a file in it could not be written; only where strict.
         """
-        _state.check_trigger_type(trigger_type)
-        now = self._around.clock()
-        self._started_ns = self._around.monotonic()
-        missing = self._missing()
-        facts: dict[str, Any] = {
-            "started_utc": utc(now),
-            "trigger": {"type": trigger_type, "source": trigger_source, "actor": actor},
-            "git": _git.commit("."),
-            "env": {"present": [name for name in self._state.required_env if name not in missing], "missing": missing},
-            "host": host(self._around.here),
-            **{name: value for name, value in self._options.items() if value is not None},
-        }
-        self._state.start(**facts)
-        try:
-            documents.dumps(_state.open_document(self._state.facts))
-            identifier = self._claim(now, facts["git"]["sha7"])
-            self._state.facts["run_id"] = identifier
-            self._open(self.run_dir)
-        except RunpactError:
-            self._state.moment, self._folder = "created", None
-            raise
-        self._tell(identifier)
+        with _guard.Turn(self):
+            _state.check_trigger_type(trigger_type)
+            self._state.require("created", "started")
+            self._begin({"type": trigger_type, "source": _values.text(trigger_source), "actor": _values.text(actor)})
+        if self._state.moment == "created":  # it was said why; from here on what is recorded goes nowhere
+            self._folder = self._folder or os.path.join(self._runs_dir, "unrecorded")  # noqa: PTH118 - pathlib is slow
+            self._state.start()
         if self._state.required_env:
-            status, where = ("fail", "missing") if missing else ("pass", "present")
+            status, where = ("pass", "present") if self.ok else ("fail", "missing")
             name = "Required environment variables are set"
             self._state.check("required_env_present", name, status, [f"run.json:$.env.{where}"])
-        return identifier
+        with _guard.Turn(self):
+            for failure in tell(self._around, self.run_id, announce=self._announce):
+                self._line(failure)
+        return self.run_id
 
     def add_input(self, type: str, ref: str, **more: Any) -> None:  # noqa: A002 - the published names
         """Record something that the run reads; ``more`` are further fields, such as ``range``."""
-        self._state.add("inputs", {"type": type, "ref": ref, **more})
+        with _guard.Turn(self):
+            if self._is_ours():
+                item = {"type": type, "ref": ref, **more}
+                self._report(self._state.add("inputs", item, whole=self.strict))
 
     def add_output(self, type: str, ref: str, **more: Any) -> None:  # noqa: A002 - the published names
         """Record something that the run wrote; ``more`` are further fields, such as ``rows_written``."""
-        self._state.add("outputs", {"type": type, "ref": ref, **more})
+        with _guard.Turn(self):
+            if self._is_ours():
+                item = {"type": type, "ref": ref, **more}
+                self._report(self._state.add("outputs", item, whole=self.strict))
+
+    def set(self, key: str, value: object) -> None:
+        """Record a fact about the run that no field has, as ``metadata``; the last value of a key stands."""
+        with _guard.Turn(self):
+            if self._is_ours():
+                self._report(self._state.set(key, value))
+
+    def metric(self, name: str, value: float) -> None:
+        """Record a number that the run measured; put the unit into the name. The last value of a name stands.
+
+        Raises:
+            UsageFailure: The name is none that the contract admits.
+        """
+        with _guard.Turn(self):
+            if self._is_ours():
+                self._report(self._state.metric(name, value))
+
+    def warn(self, message: str) -> None:
+        """Record a warning, in the run and as a line of its log; it makes a run that would be a success partial."""
+        with _guard.Turn(self):
+            if self._is_ours():
+                said = self._without_secrets(_values.text(message))
+                self._state.warn(said)
+                self._line(f"warning: {said}")
 
     def check(
         self,
         id: str | None = None,  # noqa: A002 - the published name
         name: str | None = None,
         status: str | None = None,
-        evidence: Iterable[str] | str = (),
+        evidence: Iterable[object] | str = (),
     ) -> None:
         """Record a check.
 
@@ -159,24 +208,45 @@ class RunWriter:
             UsageFailure: The status is none, or there is neither id nor name.
             WrongMoment: The run is not open.
         """
-        items = [evidence] if isinstance(evidence, str) else list(evidence)
-        pointers = [item if _state.is_pointer(item) else f"run.log:line:{self.log(item)}" for item in items]
-        self._state.check(id, name, status or "", pointers)
+        with _guard.Turn(self):
+            if self._is_ours():
+                pointers: list[str] = []
+                self._state.check(id, name, status or "", pointers)
+                for item in [evidence] if isinstance(evidence, str) else evidence:
+                    pointers += self._pointer(item)
+                self._state.checks[-1]["evidence"] = pointers
 
-    def log(self, message: str) -> int:
-        """Write one line with the time to the log; its number, from 1. Control characters are written as escapes."""
-        return self._open_log().line(f"{utc(self._around.clock())} {for_terminal(message)}")
+    def log(self, message: object) -> int:
+        """Write one line with the time to the log; its number, from 1. Control characters are written as escapes.
+
+        Values of the required environment variables, of 6 characters or more, are written as ``***``.
+
+        Returns:
+            The line's number; 0 where the line could not be written.
+        """
+        with _guard.Turn(self):
+            if self._is_ours():
+                self._state.require("open", "logged to")
+                return self._line(str(message))
+        return 0
 
     def record_output(self, data: bytes) -> None:
         """Append bytes of a wrapped command to the log as they are."""
-        self._open_log().write(data)
+        with _guard.Turn(self):
+            if self._is_ours():
+                self._state.require("open", "logged to")
+                if self._opened is not None:
+                    self._opened.log.write(data)
 
-    def finish(self, status: str | None = None, **facts: Any) -> str:
-        """End the run and seal it: when this returns, `run.json` is there and survives a loss of power.
+    def finish(self, status: str | None = None, **more: Any) -> str:
+        """End the run and seal it: when this returns and nothing was said, `run.json` survives a loss of power.
+
+        Where the seal cannot be written the run stays open, and `finish` may be called again.
 
         Args:
-            status: ``success``, ``failed`` or ``partial``; follows from checks and warnings where None.
-            **facts: Further fields of `run.json`, such as ``exit``.
+            status: ``success``, ``failed`` or ``partial``; follows from checks and warnings where None. With a failed
+                check the run is failed, whatever is given.
+            **more: Further fields of `run.json`, such as ``exit``.
 
         Returns:
             The status.
@@ -184,100 +254,145 @@ class RunWriter:
         Raises:
             WrongMoment: The run is not open.
             UsageFailure: The status is none.
-            InvalidArtifact: Something that was recorded is not admitted by the contract.
-            EnvironmentFailed: A file could not be written; the run stays open.
+            RunpactError: Something that was given is not admitted, or a file could not be written; only where strict.
         """
-        log = self._open_log()
-        log_failure = log.failure
-        if log_failure is not None:
-            self._state.warnings.append(f"{log.omitted_bytes} bytes are missing from run.log: {log_failure}")
-        self._state.finish(
-            status,
-            finished_utc=max(utc(self._around.clock()), self._state.facts["started_utc"]),
-            duration_ms=(self._around.monotonic() - self._started_ns) // 1_000_000,
-            log=log.counted(),
-            **facts,
-        )
-        log.close()
-        run = self._state.run_document()
-        documents.write(self._in("checks.json"), self._state.checks_document(), contract="checks")
-        documents.write(self._in("run.json"), run, contract="run")
-        files.remove(self._in("open.json"))
-        self._release()
-        return str(run["status"])
+        with _guard.Turn(self):
+            if self._is_ours():
+                self._end(status, more)
+        return str(self._state.ending.get("status") or status or self._state.derived_status())
 
-    def _missing(self) -> list[str]:
-        return [name for name in self._state.required_env if not self._around.environ.get(name)]
+    def __enter__(self) -> Self:
+        """Start the run, unless that was done by hand, with the trigger that the environment tells.
 
-    def _claim(self, now: float, sha7: str) -> str:
-        """Make the run's folder; its name is the first second from now on that nobody has taken."""
-        try:
-            runs_dir = os.path.abspath(self._runs_dir)  # noqa: PTH100 - pathlib is slow
-        except OSError as error:
-            raise EnvironmentFailed(
-                "finding the current folder", error, hint="it is gone: change to another"
-            ) from error
-        files.make_dirs(runs_dir)
-        second = int(now)
-        while True:
-            identifier = run_id(second, self._state.facts["pipeline_id"], sha7)
-            folder = os.path.join(runs_dir, identifier)  # noqa: PTH118 - pathlib is slow
-            if files.make_dir(folder):
-                self._folder = folder
-                return identifier
-            second += 1
+        Raises:
+            RequiredEnvMissing: Not all required variables are set; the run is recorded as failed.
+        """
+        if self._state.moment == "created":
+            from runpact_writer._trigger import detect_trigger
 
-    def _open(self, folder: str) -> None:
-        document = documents.dumps(_state.open_document(self._state.facts))
-        try:
-            self._lock = files.replace_locked(self._in("open.json"), document)
-            self._log = RunLog(self._in("run.log"))
-            self._log.line(f"RUN_ID={self._state.facts['run_id']}")
-        except RunpactError:
-            self._abandon(folder)
-            raise
-        if self._log.failure is not None:
-            self._log.close()
-            self._abandon(folder)
-            raise self._log.failure
+            self.start(*detect_trigger(self._around.environ))
+        missing = missing_env(self._around, self._state.required_env)
+        if missing:
+            self.finish()
+            raise RequiredEnvMissing(missing)
+        return self
 
-    def _abandon(self, folder: str) -> None:
-        """Leave no folder of a run that could not begin."""
-        self._release()
-        for name in ("run.log", "open.json"):
-            try:
-                files.remove(self._in(name))
-            except RunpactError:
-                return
-        try:
-            os.rmdir(folder)  # noqa: PTH106 - pathlib is slow
-        except OSError:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """End the run by how the block ended, see the table of this module; the exception is passed on."""
+        if self._state.moment != "open" or not self._is_here():
             return
+        if error is None or (isinstance(error, SystemExit) and error.code in {None, 0}):
+            self.finish()
+            return
+        try:
+            with _guard.Turn(self):
+                self.check("run_completed", "The run came to its end", "fail", [_guard.sentence(error)])
+                self.finish("failed")
+        except RunpactError as failure:  # strict: said, since what ended the block is what must be raised
+            edge.complain(failure)
 
-    def _tell(self, identifier: str) -> None:
-        """Say the id where it is asked for: on stdout, and to the steps after this one on GitHub."""
-        if self._announce:
-            try:
-                print(f"RUN_ID={identifier}", file=self._around.out, flush=True)
-            except (OSError, ValueError) as error:
-                self.log(f"RUN_ID could not be printed: {error}")
-        target = self._around.environ.get("GITHUB_OUTPUT")
-        if target:
-            try:
-                with open(target, "a", encoding="utf-8") as file:  # noqa: PTH123 - pathlib is slow
-                    file.write(f"run_id={identifier}\n")
-            except OSError as error:
-                self.log(f"run_id could not be written to GITHUB_OUTPUT: {error.strerror}")
+    def __del__(self) -> None:
+        """Let go of an unfinished run, in silence: its lock is free, so readers show it as interrupted."""
+        opened = getattr(self, "_opened", None)
+        if opened is not None and self._is_here():
+            opened.let_go()
 
-    def _open_log(self) -> RunLog:
-        if self._log is None or self._state.moment != "open":
-            raise WrongMoment(f"a run that is {self._state.moment} has no open log", hint="start first, finish last")
-        return self._log
+    def note(self, error: RunpactError) -> None:
+        """Say that recording failed: on stderr, and as a warning in the run."""
+        edge.say(f"runpact: {error}")
+        if self._state.moment == "open":
+            self._state.warnings.append(f"Runpact: {self._without_secrets(_values.text(error))}")
 
-    def _release(self) -> None:
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
+    def disown(self) -> None:
+        """Forget the run without a trace on the disk: after a fork it is the parent's."""
+        self._disowned = True
+        self.mutex = threading.RLock()  # another thread of the parent may have held it
+        if self._opened is not None:
+            self._opened.let_go()
 
-    def _in(self, name: str) -> str:
-        return os.path.join(self.run_dir, name)  # noqa: PTH118 - pathlib is slow
+    def _is_here(self) -> bool:
+        """Whether this process is the one that started the run."""
+        return not self._disowned and self._pid == os.getpid()
+
+    def _is_ours(self) -> bool:
+        """As `_is_here`, for what would be recorded: in a child that is strict, a typed error."""
+        if not self._is_here() and self.strict:
+            raise WrongMoment("a run is recorded by the process that started it", hint="record in the parent process")
+        return self._is_here()
+
+    def _begin(self, trigger: dict[str, str]) -> None:
+        """Open the run; where that fails, all is as before."""
+        now, self._started_ns = self._around.clock(), self._around.monotonic()
+        self._pid = os.getpid()
+        given = {name: value for name, value in self._options.items() if value is not None}
+        found = facts(self._around, now, self._state.required_env)
+        document = {**_state.open_document(self._state.facts), **found, **given, "trigger": trigger}
+        try:
+            runs_dir = _opened.absolute(self._runs_dir)
+            identifier = run_id(now, document["pipeline_id"], document["git"]["sha7"])
+            self._folder = os.path.join(runs_dir, identifier)  # noqa: PTH118 - pathlib is slow
+            self._opened = _opened.make(runs_dir, now, document)
+        except BaseException:
+            self._folder = None if self.strict else self._folder
+            raise
+        self._folder = self._opened.path
+        del document["schema_version"]
+        self._state.start(**document)
+        _guard.keep(self)
+
+    def _report(self, left_out: list[str]) -> None:
+        """Tell of values that could not be recorded; where strict, as an error."""
+        for each in left_out:
+            if self.strict:
+                raise InvalidArtifact(each)
+            self.note(RunpactError(f"left out {each}"))
+
+    def _pointer(self, item: object) -> list[str]:
+        """An item of evidence as a pointer; none where the line that it would point to could not be written."""
+        words = str(item)
+        if _state.is_pointer(words):
+            return [words]
+        number = self._line(words)
+        return [f"run.log:line:{number}"] if number else []
+
+    def _line(self, words: str) -> int:
+        """Write a line to the log; 0 where that is not possible, which `finish` tells."""
+        if self._opened is None:
+            return 0
+        log = self._opened.log
+        number = log.line(f"{utc(self._around.clock())} {for_terminal(self._without_secrets(words))}")
+        return 0 if log.failure is not None else number
+
+    def _without_secrets(self, words: str) -> str:
+        return masked(self._around, self._state.required_env, words)
+
+    def _end(self, status: str | None, more: dict[str, Any]) -> None:
+        """Seal the run and let go of it."""
+        self._state.end(status)  # judges the word before anything is done
+        if self._opened is not None:
+            log = self._opened.log
+            log.sync()
+            if log.failure is not None:
+                said = f"{log.omitted_bytes} bytes are missing from run.log: {log.failure}"
+                self._state.warnings += [said] if said not in self._state.warnings else []
+            self._state.end(
+                status,
+                finished_utc=max(utc(self._around.clock()), self._state.facts["started_utc"]),
+                duration_ms=max((self._around.monotonic() - self._started_ns) // 1_000_000, 0),
+                log=log.counted(),
+                **more,
+            )
+            self._seal(self._opened)
+        self._state.finish()
+        if self._opened is not None:
+            self._opened.unmark()
+
+    def _seal(self, opened: _opened.Opened) -> None:
+        try:
+            opened.seal(self._state.run_document(), self._state.checks_document())
+        except InvalidArtifact as error:  # too large, say, or a further fact of finish that no contract has
+            if self.strict:
+                raise
+            self._state.strip(_values.text(error))
+            edge.say(f"runpact: {error}")
+            opened.seal(self._state.run_document(), self._state.checks_document())

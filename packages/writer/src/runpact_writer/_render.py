@@ -1,82 +1,168 @@
-"""Runs as text for people: a table, a card. Pure; whatever was recorded is made safe for a terminal."""
+"""Runs as text for people: a table, a card, differences. Pure; whatever was recorded is made safe for a terminal."""
 
 from __future__ import annotations
 
+import json
 import shlex
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from runpact_core import runs
 from runpact_core.redact import for_terminal
+from runpact_writer import _select, _shown
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from runpact_core.runs import Run
+    from runpact_writer._diff import Change
 
 _MINUTE = 60
 _HOUR = 3600
 _DAY = 86400
+_HEADER = ("RUN", "PIPELINE", "STATE", "STARTED (UTC)", "DURATION", "AGE", "NOTE")
+_SIGNS = {"added": "+", "removed": "-", "changed": "~"}
+_LONG = 200
 
 
-def table(found: Sequence[Run]) -> str:
-    """One line for each run: id, state or status, duration, what to know."""
-    rows = [["RUN", "STATE", "DURATION", "NOTE"]]
+def table(found: Sequence[runs.Run], now: float) -> str:
+    """One line for each run: id, pipeline, state or status, start, duration, age, what to know."""
+    rows = [list(_HEADER)]
     for run in found:
-        cells = (run.run_id, run.status or run.state, _duration(run), run.message or "")
+        cells = (
+            run.run_id,
+            _select.pipeline(run),
+            run.status or run.state,
+            _started(run),
+            _duration(run),
+            _age(run, now),
+            run.message or "",
+        )
         rows.append([for_terminal(cell) for cell in cells])
-    widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    lines = (
-        "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[3]]) for row in rows
-    )
-    return "".join(f"{line.rstrip()}\n" for line in lines)
+    return _aligned(rows)
 
 
-def card(run: Run, checks: Sequence[dict[str, Any]]) -> str:
-    """One run: its facts, then its checks."""
+def card(run: runs.Run, checks: Mapping[str, Any], now: float) -> str:
+    """One run: its facts, what it read and wrote, what it measured, its checks with their evidence."""
     data = run.document.data if run.document else {}
+    lines = [f"{label:9} {value}" for label, value in _facts(run, data, now) if value]
+    for name in ("inputs", "outputs"):
+        lines += [f"{name[:-1]:9} {_thing(item)}" for item in _list(data, name)]
+    for name in ("metadata", "metrics"):
+        label = "metric" if name == "metrics" else name
+        lines += [f"{label:9} {key} = {_plain(value)}" for key, value in _object(data, name).items()]
+    lines += [f"warning   {warning}" for warning in _list(data, "warnings")]
+    for check in _list(checks, "checks"):
+        lines.append(f"{check['status']:9} {check['name']}")
+        lines += [f"{'':9}   {evidence}" for evidence in check["evidence"]]
+    return "".join(f"{for_terminal(line)}\n" for line in lines)
+
+
+def _facts(run: runs.Run, data: dict[str, Any], now: float) -> list[tuple[str, str | None]]:
     trigger, git, ended = _object(data, "trigger"), _object(data, "git"), _object(data, "exit")
-    facts = [
+    env, sealed = _object(data, "env"), _object(data, "interruption")
+    return [
         ("run", run.run_id),
         ("state", run.state),
         ("status", run.status),
         ("note", run.message),
         ("pipeline", _joined(data.get("pipeline_id"), data.get("pipeline_version"))),
+        ("product", _joined(data.get("product"))),
         ("trigger", _joined(trigger.get("type"), trigger.get("source"), trigger.get("actor"))),
         ("commit", _joined(git.get("sha7"), git.get("ref"))),
-        ("started", data.get("started_utc")),
+        ("started", _joined(data.get("started_utc"))),
+        ("finished", _joined(data.get("finished_utc"))),
+        ("sealed", _joined(sealed.get("sealed_utc"), sealed.get("reason"))),
         ("duration", _duration(run)),
+        ("age", _age(run, now)),
         ("command", _command(data.get("command"))),
         ("exit", _joined(str(ended["code"]), ended.get("signal")) if "code" in ended else None),
+        ("env", _joined(*_list(env, "present"), *(f"{name} (missing)" for name in _list(env, "missing")))),
         ("folder", run.path),
     ]
-    lines = [f"{label:9} {value}" for label, value in facts if value]
-    lines += [f"{check['status']:9} {check['name']}" for check in checks]
-    return "".join(f"{for_terminal(line)}\n" for line in lines)
+
+
+def differences(before: runs.Run, after: runs.Run, changes: Sequence[Change]) -> str:
+    """The two runs, then one line for each thing that differs: ``+`` added, ``-`` removed, ``~`` changed."""
+    sides = [
+        [label, run.run_id, run.status or run.state, _started(run), _duration(run)]
+        for label, run in (("before", before), ("after", after))
+    ]
+    shown = _aligned([[for_terminal(cell) for cell in row] for row in sides])
+    if not changes:
+        return f"{shown}no differences\n"
+    rows = [[for_terminal(cell) for cell in _change(change)] for change in changes]
+    return f"{shown}\n{_aligned(rows)}"
+
+
+def _change(change: Change) -> tuple[str, str, str, str]:
+    values = [_plain(json.loads(text)) for text in (change.before, change.after) if text is not None]
+    name = " ".join(part for part in (change.name, change.field) if part is not None)
+    return _SIGNS[change.kind], change.section, name, " -> ".join(values)
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> str:
+    """Columns of equal width; the last one as long as it is."""
+    last = len(rows[0]) - 1
+    widths = [max(len(row[column]) for row in rows) for column in range(last)]
+    lines = ("  ".join([*(row[at].ljust(widths[at]) for at in range(last)), row[last]]) for row in rows)
+    return "".join(f"{line.rstrip()}\n" for line in lines)
+
+
+def _plain(value: object) -> str:
+    """A value of a document in few characters: text as it is, everything else as JSON."""
+    text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+    return text if len(text) <= _LONG else f"{text[:_LONG]}… ({len(text)} characters)"
+
+
+def _thing(item: object) -> str:
+    """An input or output: type and ref, then what else was said."""
+    if not isinstance(item, dict):
+        return _plain(item)
+    more = (f"{key}={_plain(item[key])}" for key in item if key not in {"type", "ref"})
+    return _joined(item.get("type"), item.get("ref"), *more)
 
 
 def _joined(*parts: object) -> str:
     return " ".join(str(part) for part in parts if part)
 
 
-def _object(data: dict[str, Any], name: str) -> dict[str, Any]:
+def _object(data: Mapping[str, Any], name: str) -> dict[str, Any]:
     """A part of a document; empty where it is absent or, in a version we do not know, something else."""
     part = data.get(name)
     return part if isinstance(part, dict) else {}
+
+
+def _list(data: Mapping[str, Any], name: str) -> Iterator[Any]:
+    part = data.get(name)
+    return iter(part if isinstance(part, list) else [])
 
 
 def _command(words: object) -> str | None:
     return shlex.join(map(str, words)) if isinstance(words, list) else None
 
 
-def _duration(run: Run) -> str:
-    """How long a finished run took, or for how long an open one has been."""
+def _started(run: runs.Run) -> str:
+    started = runs.started_s(run)
+    return "" if started is None else f"{datetime.fromtimestamp(started, UTC):%Y-%m-%d %H:%M:%S}"
+
+
+def _duration(run: runs.Run) -> str:
+    """How long a finished run took; of an open one the age says it."""
     taken = run.document.data.get("duration_ms") if run.document and run.state == "finished" else None
-    if isinstance(taken, int):
-        return f"{taken} ms" if taken < 1000 else span(taken // 1000)
-    return f"since {span(run.age_s)}" if run.age_s is not None else ""
+    if not isinstance(taken, int):
+        return ""
+    return f"{taken} ms" if taken < 1000 else span(taken // 1000)
+
+
+def _age(run: runs.Run, now: float) -> str:
+    age = _shown.age(run, now)
+    return "" if age is None else span(age)
 
 
 def span(seconds: int) -> str:
     """A length of time in its two largest units: ``2 h 5 min``."""
+    if seconds < 0:
+        return f"-{span(-seconds)}"
     if seconds < _MINUTE:
         return f"{seconds} s"
     if seconds < _HOUR:

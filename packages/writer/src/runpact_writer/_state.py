@@ -3,7 +3,9 @@
     created ─ start ─▶ open ─ finish ─▶ finished
 
 A `RunState` collects; `run_document` and `checks_document` are functions of it alone, so what is written can be tested
-without writing. Words that a contract would refuse at the end are refused when they are given.
+without writing. Nothing is collected that a contract would refuse at the end: a word of the program (an id, a status,
+the name of a metric) that it does not admit is refused when it is given; a value of the data that it does not admit is
+left out, and the methods return what was left out in sentences.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from runpact_core.errors import UsageFailure
+from runpact_writer import _values
 from runpact_writer.errors import InvalidPipelineId, WrongMoment
 
 if TYPE_CHECKING:
@@ -34,6 +37,12 @@ _PIPELINE_ID = re.compile(r"[A-Za-z0-9-]{1,100}")
 _PRODUCT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _ENV_NAME = re.compile(r"[^=\x00-\x1f\x7f]{1,255}")
 _CHECK_ID = re.compile(r"[a-z][a-z0-9_]{0,99}")
+_METRIC = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,99}")
+_MOST_STRIPPED_CHECKS = 10_000
+_OWN_FACTS = (
+    *("run_id", "pipeline_id", "pipeline_version", "started_utc", "finished_utc", "duration_ms", "status", "trigger"),
+    *("git", "env", "host", "log", "product", "parent_run_id"),
+)
 _NOT_IN_ID = re.compile(r"[^a-z0-9]+")
 
 
@@ -55,24 +64,72 @@ class RunState:
         check_pipeline_id(pipeline_id)
         for name in required_env:
             check_env_name(name)
-        self.facts: dict[str, Any] = {"pipeline_id": pipeline_id, "pipeline_version": pipeline_version}
+        self.facts: dict[str, Any] = {"pipeline_id": pipeline_id, "pipeline_version": _values.text(pipeline_version)}
         self.required_env = tuple(required_env)
         self.moment = "created"
         self.inputs: list[dict[str, Any]] = []
         self.outputs: list[dict[str, Any]] = []
         self.checks: list[dict[str, Any]] = []
         self.warnings: list[str] = []
+        self.metadata: dict[str, Any] = {}
+        self.metrics: dict[str, int | float] = {}
+        self.ending: dict[str, Any] = {}
 
     def start(self, **facts: Any) -> None:
         """The run starts; ``facts`` are further fields of `run.json`."""
-        self._require("created", "started")
+        self.require("created", "started")
         self.facts |= facts
         self.moment = "open"
 
-    def add(self, kind: str, item: Mapping[str, Any]) -> None:
-        """Record one of the ``inputs`` or ``outputs``."""
-        self._require("open", f"given {kind}")
-        (self.inputs if kind == "inputs" else self.outputs).append(dict(item))
+    def add(self, kind: str, item: Mapping[str, Any], *, whole: bool = False) -> list[str]:
+        """Record one of the ``inputs`` or ``outputs``, or, if ``whole``, nothing where a part of it cannot be recorded.
+
+        Returns:
+            What of it cannot be recorded, in sentences.
+        """
+        self.require("open", f"given {kind}")
+        items = self.inputs if kind == "inputs" else self.outputs
+        admitted: dict[str, Any] = {}
+        left_out = []
+        for name, value in item.items():
+            try:
+                admitted[_values.text(name)] = _field(kind, name, value)
+            except _values.Unfit as unfit:
+                left_out.append(f"{kind}[{len(items)}].{_values.text(name)}: {unfit}")
+        if not (whole and left_out):
+            items.append(admitted)
+        return left_out
+
+    def set(self, key: str, value: object) -> list[str]:
+        """Record a fact that no field has; the last value stands. What cannot be recorded, in sentences."""
+        self.require("open", "given metadata")
+        name = _values.text(key)
+        try:
+            self.metadata[name] = _values.plain(value)
+        except _values.Unfit as unfit:
+            return [f"metadata.{name}: {unfit}"]
+        return []
+
+    def metric(self, name: object, value: object) -> list[str]:
+        """Record a number that was measured; the last value stands. What cannot be recorded, in sentences.
+
+        Raises:
+            UsageFailure: The name is none that the contract admits.
+        """
+        self.require("open", "given metrics")
+        if not isinstance(name, str) or _METRIC.fullmatch(name) is None:
+            hint = "use 1 to 100 ASCII letters, digits, dots, hyphens and underscores, the first a letter or underscore"
+            raise UsageFailure(f"{name!r} is no name of a metric", hint=hint)
+        try:
+            self.metrics[name] = _values.number(value)
+        except _values.Unfit as unfit:
+            return [f"metrics.{name}: {unfit}"]
+        return []
+
+    def warn(self, message: str) -> None:
+        """Record a warning."""
+        self.require("open", "warned of")
+        self.warnings.append(_values.text(message))
 
     def check(self, check_id: str | None, name: str | None, status: str, evidence: Iterable[str]) -> None:
         """Record a check; a missing id is made of the name, a missing name of the id.
@@ -80,7 +137,7 @@ class RunState:
         Raises:
             UsageFailure: There is neither id nor name, the id is not in snake_case, or the status is none.
         """
-        self._require("open", "checked")
+        self.require("open", "checked")
         if status not in CHECK_STATUSES:
             raise UsageFailure(f"a check's status is not {status!r}", hint=f"it is one of {', '.join(CHECK_STATUSES)}")
         if not (check_id or name):
@@ -88,19 +145,35 @@ class RunState:
         identifier = check_id or snake_case(str(name))
         if _CHECK_ID.fullmatch(identifier) is None:
             raise UsageFailure(f"{identifier!r} is no id of a check", hint=f"write {snake_case(identifier)!r}")
-        self.checks.append({"id": identifier, "name": name or identifier, "status": status, "evidence": list(evidence)})
+        words = _values.text(name or identifier)
+        self.checks.append({"id": identifier, "name": words, "status": status, "evidence": list(evidence)})
 
-    def finish(self, status: str | None, **facts: Any) -> None:
-        """The run ends, as ``status`` says or, where None, as its checks and warnings say.
+    def end(self, status: str | None, **facts: Any) -> None:
+        """The run ends, as ``status`` says or, where None, as its checks and warnings say; it is open until sealed.
+
+        With a failed check it is failed whatever is said: no failure is shown as green.
 
         Raises:
             UsageFailure: The status is none.
         """
-        self._require("open", "finished")
+        self.require("open", "finished")
         if status is not None and status not in RUN_STATUSES:
             raise UsageFailure(f"a run's status is not {status!r}", hint=f"it is one of {', '.join(RUN_STATUSES)}")
-        self.facts |= facts | {"status": status or self.derived_status()}
+        derived = self.derived_status()
+        self.ending = facts | {"status": status if status and derived != "failed" else derived}
+
+    def finish(self) -> None:
+        """The run has been sealed: nothing is added to it any more."""
+        self.require("open", "finished")
         self.moment = "finished"
+
+    def strip(self, reason: str) -> None:
+        """Keep of the run only what this package made itself, and say why; for what no contract would admit."""
+        self.inputs, self.outputs, self.metadata, self.metrics = [], [], {}, {}
+        self.facts = {name: value for name, value in self.facts.items() if name in _OWN_FACTS}
+        self.ending = {name: value for name, value in self.ending.items() if name in _OWN_FACTS}
+        self.warnings = [f"what the pipeline gave was left out: {reason}"]
+        self.checks = [{**check, "name": check["id"], "evidence": []} for check in self.checks[:_MOST_STRIPPED_CHECKS]]
 
     def derived_status(self) -> str:
         """Any failed check fails the run; any skipped one, or a warning, makes it partial."""
@@ -111,15 +184,17 @@ class RunState:
 
     def run_document(self) -> dict[str, Any]:
         """`run.json` of a finished run."""
+        more = {"warnings": self.warnings, "metadata": self.metadata, "metrics": self.metrics}
         document = {"schema_version": "0.2", **self.facts, "inputs": self.inputs, "outputs": self.outputs}
-        return document | ({"warnings": self.warnings} if self.warnings else {})
+        return {**document, **{name: given for name, given in more.items() if given}, **self.ending}
 
     def checks_document(self) -> dict[str, Any]:
         """`checks.json` of a run."""
         counts = {status: sum(check["status"] == status for check in self.checks) for status in CHECK_STATUSES}
         return {"schema_version": "0.2", "run_id": self.facts["run_id"], "checks": self.checks, "summary": counts}
 
-    def _require(self, moment: str, done: str) -> None:
+    def require(self, moment: str, done: str) -> None:
+        """Raise `WrongMoment` where the run is not at a moment; ``done`` says what it cannot be then."""
         if self.moment != moment:
             raise WrongMoment(
                 f"a run that is {self.moment} cannot be {done}", hint="start once, then record, then finish"
@@ -141,7 +216,7 @@ def check_product(product: str | None) -> None:
 
 def check_env_name(name: str) -> None:
     """Raise `UsageFailure` for what no environment variable can be called."""
-    if _ENV_NAME.fullmatch(name) is None:
+    if _ENV_NAME.fullmatch(name) is None or _values.text(name) != name:
         raise UsageFailure(f"{name!r} names no environment variable", hint="give the name alone, such as DATABASE_URL")
 
 
@@ -149,6 +224,15 @@ def check_trigger_type(trigger_type: str) -> None:
     """Raise `UsageFailure` for a trigger that the contract does not name."""
     if trigger_type not in TRIGGER_TYPES:
         raise UsageFailure(f"{trigger_type!r} is no trigger type", hint=f"it is one of {', '.join(TRIGGER_TYPES)}")
+
+
+def _field(kind: str, name: str, value: object) -> Any:
+    """A field of an input or output, as the contract has it."""
+    if name in {"type", "ref"} or (name == "range" and kind == "inputs"):
+        return _values.text(value)
+    if name in {"rows_written", "rows_updated"} and kind == "outputs":
+        return _values.count(value)
+    return _values.plain(value)
 
 
 def is_pointer(evidence: str) -> bool:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import sys
 import time
-from typing import TYPE_CHECKING, NamedTuple, TextIO
+from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 from runpact_core import runs
+from runpact_writer import _git
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
+
+
+_SHORTEST_SECRET = 6  # characters
 
 
 class Surroundings(NamedTuple):
@@ -49,10 +53,55 @@ def run_id(seconds: float, pipeline_id: str, sha7: str) -> str:
 def host(here: runs.Here) -> dict[str, object]:
     """The ``host`` object of a run's documents."""
     facts: dict[str, object] = {
-        "name": here.name,
+        "name": here.name.encode("utf-8", "backslashreplace").decode("utf-8"),  # a name may be of any bytes
         "system": {"linux": "Linux", "darwin": "Darwin", "win32": "Windows"}.get(sys.platform, sys.platform),
         "machine": os.uname().machine if hasattr(os, "uname") else os.environ.get("PROCESSOR_ARCHITECTURE", "unknown"),
         "pid": os.getpid(),
         "python_version": ".".join(str(part) for part in sys.version_info[:3]),
     }
     return facts | ({"boot_id": here.boot_id} if here.boot_id else {})
+
+
+def facts(around: Surroundings, now: float, required_env: Sequence[str]) -> dict[str, Any]:
+    """The fields of a run's documents that its surroundings say: time, commit, names of variables, machine, parent."""
+    missing = missing_env(around, required_env)
+    found: dict[str, Any] = {
+        "started_utc": utc(now),
+        "git": _git.commit("."),
+        "env": {"present": [name for name in required_env if name not in missing], "missing": missing},
+        "host": host(around.here),
+    }
+    parent = around.environ.get("RUNPACT_RUN_ID", "")
+    return found | ({"parent_run_id": parent} if runs.RUN_ID.fullmatch(parent) else {})
+
+
+def missing_env(around: Surroundings, required_env: Sequence[str]) -> list[str]:
+    """The names of required variables that are not set, or empty."""
+    return [name for name in required_env if not around.environ.get(name)]
+
+
+def without_secrets(around: Surroundings, names: Sequence[str], words: str) -> str:
+    """Text in which the values of variables are ``***``, but for values so short that they stand in many words."""
+    values = {around.environ.get(name, "") for name in names}
+    for value in sorted(values, key=len, reverse=True):
+        if len(value) >= _SHORTEST_SECRET:
+            words = words.replace(value, "***")
+    return words
+
+
+def tell(around: Surroundings, identifier: str, *, announce: bool) -> list[str]:
+    """Say a run's id where it is asked for, on stdout and to the steps after this one on GitHub; what did not work."""
+    failed = []
+    if announce:
+        try:
+            print(f"RUN_ID={identifier}", file=around.out, flush=True)
+        except (OSError, ValueError) as error:
+            failed.append(f"RUN_ID could not be printed: {error}")
+    target = around.environ.get("GITHUB_OUTPUT")
+    if target:
+        try:
+            with open(target, "a", encoding="utf-8") as file:  # noqa: PTH123 - pathlib is slow
+                file.write(f"run_id={identifier}\n")
+        except (OSError, ValueError) as error:
+            failed.append(f"run_id could not be written to GITHUB_OUTPUT: {getattr(error, 'strerror', error)}")
+    return failed

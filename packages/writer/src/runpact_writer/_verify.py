@@ -1,74 +1,159 @@
-"""Whether a recorded run is what it says: its documents, the rules between them, its log, what it points to."""
+"""Whether a recorded run is what it says: its documents, the rules between them, its log, what it points to.
+
+What cannot be read is a finding about that run, never an end of the look at the others.
+"""
 
 from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from runpact_core import documents, runs
-from runpact_core.errors import RunpactError
+from runpact_core import documents, files, runs
+from runpact_core.errors import EnvironmentFailed, MissingArtifact, RunpactError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _FIRST_LINE = 200
+_BLOCK = 1 << 20
 
 
 class Finding(NamedTuple):
-    """Something about a run that does not hold: the file it is about, and what is wrong."""
+    """Something about a run that does not hold.
+
+    Attributes:
+        file: The file it is about, from the run's folder.
+        kind: One of the kinds of the contract `run_findings`.
+        message: What is wrong, in one sentence.
+    """
 
     file: str
+    kind: str
     message: str
 
 
+class _Log(NamedTuple):
+    """What was found in a log: the start of its first line, its line feeds, its bytes."""
+
+    first: bytes
+    lines: int
+    size_bytes: int
+
+
 def verify(run: runs.Run) -> list[Finding]:
-    """Everything that does not hold about a run; empty for one that is finished and whole.
+    """Everything that does not hold about a run; empty for one that is finished and whole."""
+    if run.document is None or run.state != "finished":
+        kind = "unreadable" if run.state == "unreadable" else "not_finished"
+        return [Finding("run.json", kind, run.message or f"the run is {run.state}")]
+    log: _Log | None = None
+    try:
+        log = _read_log(_in(run, "run.log"))
+        about_log = list(_log_findings(run, run.document, log))
+    except MissingArtifact as error:
+        log, about_log = _Log(b"", 0, 0), [Finding("run.log", "missing", str(error))]
+    except RunpactError as error:
+        about_log = [Finding("run.log", "unreadable", str(error))]
+    return [*_document_findings(run, "run.json", run.document), *about_log, *_check_findings(run, run.document, log)]
+
+
+def duplicate(run: runs.Run, first: str) -> list[Finding]:
+    """Whether a run has the identifier of the one in the folder ``first`` and not its content."""
+    left, right = _files(first), _files(run.path)
+    for name in sorted({*left, *right}):
+        if name in left and name in right and _same(left[name], right[name]):
+            continue
+        return [Finding(name, "duplicate", f"{first} has the same run_id, and differs in {name}")]
+    return []
+
+
+def stated_id(run: runs.Run) -> str:
+    """The identifier that a run's document states; the folder's name where it states none."""
+    stated = run.document.data.get("run_id") if run.document else None
+    return stated if isinstance(stated, str) else run.run_id
+
+
+def _document_findings(run: runs.Run, file: str, document: documents.Document) -> Iterator[Finding]:
+    if document.message:
+        yield Finding(file, "version", document.message)
+    for problem in document.problems():
+        yield Finding(file, "rule", str(problem))
+    stated = document.data.get("run_id")
+    if stated != run.run_id:
+        yield Finding(file, "run_id", f"run_id is {stated!r}, the folder is {run.run_id!r}")
+
+
+def _log_findings(run: runs.Run, document: documents.Document, log: _Log) -> Iterator[Finding]:
+    if log.first != f"RUN_ID={run.run_id}\n".encode():
+        yield Finding("run.log", "run_id", f"the first line is not RUN_ID={run.run_id}")
+    counted: dict[str, Any] = document.data.get("log", {}) if document.read_as else {}
+    for key, found, unit in (("lines", log.lines, "lines"), ("size_bytes", log.size_bytes, "bytes")):
+        if counted.get(key, found) != found:
+            yield Finding("run.log", "log_count", f"it has {found} {unit}, run.json says {counted[key]}")
+
+
+def _check_findings(run: runs.Run, document: documents.Document, log: _Log | None) -> Iterator[Finding]:
+    try:
+        checks = documents.read("checks", _in(run, "checks.json"))
+    except MissingArtifact as error:
+        yield Finding("checks.json", "missing", str(error))
+        return
+    except RunpactError as error:
+        yield Finding("checks.json", "unreadable", str(error))
+        return
+    yield from _document_findings(run, "checks.json", checks)
+    failed = [check["id"] for check in checks.data["checks"] if check["status"] == "fail"] if checks.read_as else []
+    if failed and document.data.get("status") == "success":
+        yield Finding("run.json", "rule", f"the status is success, but {', '.join(failed)} failed")
+    for check in checks.data["checks"] if checks.read_as else []:
+        for evidence in check["evidence"]:
+            if log is None and evidence.startswith("run.log:"):
+                continue  # that the log cannot be read was said
+            missing = runs.resolve_evidence(run.path, evidence, document.data, log_lines=log.lines if log else 0)
+            if missing:
+                yield Finding("checks.json", "evidence", f"check {check['id']}: {evidence}: {missing}")
+
+
+def _read_log(path: str) -> _Log:
+    """Read a log once, in bounded memory.
 
     Raises:
-        EnvironmentFailed: The log could not be read.
+        MissingArtifact: There is none.
+        InvalidArtifact: It is no regular file.
+        EnvironmentFailed: It could not be read.
     """
-    if run.document is None or run.state != "finished":
-        return [Finding("run.json", run.message or f"the run is {run.state}")]
-    return [*_run_findings(run, run.document), *_log_findings(run), *_check_findings(run, run.document)]
-
-
-def _run_findings(run: runs.Run, document: documents.Document) -> Iterator[Finding]:
-    if document.message:
-        yield Finding("run.json", document.message)
-    for problem in document.problems():
-        yield Finding("run.json", str(problem))
-    yield from _names(run, "run.json", document.data)
-
-
-def _names(run: runs.Run, file: str, data: dict[str, Any]) -> Iterator[Finding]:
-    if data.get("run_id") != run.run_id:
-        yield Finding(file, f"run_id is {data.get('run_id')!r}, the folder is {run.run_id!r}")
-
-
-def _log_findings(run: runs.Run) -> Iterator[Finding]:
+    lines = size = 0
     try:
-        with open(os.path.join(run.path, "run.log"), "rb") as file:  # noqa: PTH118, PTH123 - pathlib is slow
-            first = file.readline(_FIRST_LINE)
+        with open(files.open_read(path), "rb", buffering=0) as file:  # noqa: PTH123 - a descriptor is no path
+            first = block = file.read(_BLOCK)
+            while block:
+                lines, size = lines + block.count(b"\n"), size + len(block)
+                block = file.read(_BLOCK)
     except OSError as error:
-        yield Finding("run.log", error.strerror or str(error))
-        return
-    if first != f"RUN_ID={run.run_id}\n".encode():
-        yield Finding("run.log", f"the first line is not RUN_ID={run.run_id}")
+        raise EnvironmentFailed(f"reading {path}", error) from error
+    return _Log(first[:_FIRST_LINE].partition(b"\n")[0] + b"\n" * (b"\n" in first[:_FIRST_LINE]), lines, size)
 
 
-def _check_findings(run: runs.Run, document: documents.Document) -> Iterator[Finding]:
+def _files(folder: str) -> dict[str, str]:
+    """Every name below a folder that is no folder, with its path; links are not followed."""
+    found = {}
+    for at, _, names in os.walk(folder):
+        for name in names:
+            path = os.path.join(at, name)  # noqa: PTH118 - pathlib is slow
+            found[os.path.relpath(path, folder).replace(os.sep, "/")] = path
+    return found
+
+
+def _same(left: str, right: str) -> bool:
+    """Whether two files have the same bytes; what cannot be read is the same as nothing."""
     try:
-        checks = documents.read("checks", os.path.join(run.path, "checks.json"))  # noqa: PTH118 - pathlib is slow
-    except RunpactError as error:
-        yield Finding("checks.json", str(error))
-        return
-    if checks.message:
-        yield Finding("checks.json", checks.message)
-    for problem in checks.problems():
-        yield Finding("checks.json", str(problem))
-    yield from _names(run, "checks.json", checks.data)
-    for check in checks.data.get("checks", []) if checks.read_as else []:
-        for evidence in check["evidence"]:
-            missing = runs.resolve_evidence(run.path, evidence, document.data)
-            if missing:
-                yield Finding("checks.json", f"check {check['id']}: {evidence}: {missing}")
+        with open(files.open_read(left), "rb") as one, open(files.open_read(right), "rb") as other:  # noqa: PTH123 - a descriptor is no path
+            while block := one.read(_BLOCK):
+                if block != other.read(_BLOCK):
+                    return False
+            return not other.read(1)
+    except (OSError, RunpactError):
+        return False
+
+
+def _in(run: runs.Run, name: str) -> str:
+    return os.path.join(run.path, name)  # noqa: PTH118 - pathlib is slow

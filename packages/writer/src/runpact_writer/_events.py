@@ -1,0 +1,153 @@
+"""What a wrapped command says of its own run, in the file named by ``$RUNPACT_EVENTS``; read after it has ended.
+
+One JSON object a line with one key: ``check``, ``input``, ``output``, ``metadata``, ``metric``. A line that is no such
+object becomes a warning of the run, and the rest counts. The file is removed when all of it was taken, since the run's
+documents have it then; else it stays beside them. Only a regular file of bounded size is read.
+
+    {"check": {"id": "rows_inserted", "name": "Rows inserted", "status": "pass", "evidence": []}}
+    {"input": {"type": "csv", "ref": "rates.csv"}}
+    {"output": {"type": "file", "ref": "report.html", "rows_written": 60}}
+    {"metadata": {"region": "north"}}
+    {"metric": {"rows_per_s": 812.5}}
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import TYPE_CHECKING, Any
+
+from runpact_core import files
+from runpact_core.errors import RunpactError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from runpact_writer._recorder import RunWriter
+
+NAME = "events.jsonl"
+MAX_BYTES = 1 << 24
+"""Bytes of a file that are read at most."""
+
+MAX_LINE = 1 << 20
+_MOST_WARNINGS = 20
+
+
+def take(writer: RunWriter, path: str, mask: Callable[[Any], Any]) -> None:
+    """Record what the file says; where there is none, nothing.
+
+    Args:
+        writer: The open run.
+        path: The file.
+        mask: Keeps secrets out of a value.
+    """
+    try:
+        facts = os.lstat(path)
+    except OSError:
+        return
+    if not stat.S_ISREG(facts.st_mode):
+        writer.warn(f"{NAME} is no regular file, and was not read")
+        return
+    if facts.st_size > MAX_BYTES:
+        writer.warn(f"{NAME} has {facts.st_size} bytes, and was not read: {MAX_BYTES} is the most")
+        return
+    try:
+        if _take_lines(writer, path, mask):
+            files.remove(path)
+    except RunpactError as error:
+        writer.warn(f"{NAME} could not be read: {error}")
+
+
+def _take_lines(writer: RunWriter, path: str, mask: Callable[[Any], Any]) -> bool:
+    """Record line by line; whether every one was taken."""
+    from runpact_core import jsonl
+
+    wrong = 0
+    for line in jsonl.iterate(path, limit=MAX_LINE):
+        fault = line.error.reason if line.error else _record(writer, mask(line.value))
+        if fault is not None:
+            wrong += 1
+            if wrong <= _MOST_WARNINGS:
+                writer.warn(f"{NAME} line {line.number} was not taken: {fault}")
+    if wrong > _MOST_WARNINGS:
+        writer.warn(f"{NAME}: {wrong - _MOST_WARNINGS} more lines were not taken")
+    return wrong == 0
+
+
+def _record(writer: RunWriter, event: Any) -> str | None:
+    """Record one event; what is wrong with it, or None."""
+    if not isinstance(event, dict) or len(event) != 1:
+        return "it is no object with one key"
+    ((kind, body),) = event.items()
+    taker = _TAKERS.get(kind)
+    if taker is None:
+        return f"{kind!r} is none of {', '.join(_TAKERS)}"
+    if not isinstance(body, dict):
+        return f"its {kind} is no object"
+    try:
+        return taker(writer, body)
+    except RunpactError as error:
+        return str(error)
+    except TypeError:
+        return f"a {kind} has no such fields, or lacks one"
+
+
+def _check(writer: RunWriter, body: dict[str, Any]) -> str | None:
+    evidence = body.get("evidence", [])
+    texts = [
+        body.get("id", ""),
+        body.get("name", ""),
+        body.get("status"),
+        *(evidence if _is_list(evidence) else [None]),
+    ]
+    if not all(isinstance(text, str) for text in texts):
+        return "a check has the texts id, name and status, and a list of texts as evidence"
+    writer.check(**body)
+    return None
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list)
+
+
+def _input(writer: RunWriter, body: dict[str, Any]) -> str | None:
+    fault = _named(body)
+    if fault is None:
+        writer.add_input(**body)
+    return fault
+
+
+def _output(writer: RunWriter, body: dict[str, Any]) -> str | None:
+    fault = _named(body)
+    if fault is None:
+        writer.add_output(**body)
+    return fault
+
+
+def _named(body: dict[str, Any]) -> str | None:
+    if isinstance(body.get("type"), str) and isinstance(body.get("ref"), str):
+        return None
+    return "it has no text as type and as ref"
+
+
+def _metadata(writer: RunWriter, body: dict[str, Any]) -> str | None:
+    for key, value in body.items():
+        writer.set(key, value)
+    return None
+
+
+def _metric(writer: RunWriter, body: dict[str, Any]) -> str | None:
+    for name, value in body.items():
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return f"{name} is no number"
+        writer.metric(name, value)
+    return None
+
+
+_TAKERS: dict[str, Callable[[RunWriter, dict[str, Any]], str | None]] = {
+    "check": _check,
+    "input": _input,
+    "output": _output,
+    "metadata": _metadata,
+    "metric": _metric,
+}

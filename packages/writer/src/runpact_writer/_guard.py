@@ -1,0 +1,106 @@
+"""What stands between a recorder and the pipeline that it records: a failure of ours never becomes the pipeline's.
+
+Invariants:
+
+* One call of a recorder at a time (`Turn`), whichever threads call; a signal handler may call inside a call.
+* What the program itself does wrong (`UsageFailure`: a word that no contract has, a second finish) is raised, always.
+  Anything else that fails is ours: it is handed to the recorder's ``note`` and ends there, or, where the recorder is
+  strict, is raised as a `RunpactError`.
+* After a fork the child has none of its parent's runs: its copies of their locks are closed before it runs any of its
+  own code, so they are free as soon as the parent is gone, and never finished from there.
+"""
+
+from __future__ import annotations
+
+import os
+import weakref
+from typing import TYPE_CHECKING, Protocol
+
+from runpact_core.errors import RunpactError, UsageFailure
+from runpact_core.redact import for_terminal
+
+if TYPE_CHECKING:
+    import threading
+    from types import TracebackType
+
+__all__ = ["Guarded", "Turn", "as_ours", "keep", "sentence"]
+
+_LONGEST_MESSAGE = 500
+
+
+class Guarded(Protocol):
+    """What a guard asks of a recorder."""
+
+    strict: bool
+    mutex: threading.RLock
+
+    def note(self, error: RunpactError) -> None:
+        """Say what failed, where that is possible; raises nothing."""
+
+    def disown(self) -> None:
+        """Forget the run without a trace on the disk: it belongs to the parent process."""
+
+
+class Turn:
+    """One call of a recorder: alone, and never the end of the pipeline."""
+
+    __slots__ = ("_of",)
+
+    def __init__(self, of: Guarded) -> None:
+        self._of = of
+
+    def __enter__(self) -> None:
+        """Wait for the calls of other threads."""
+        self._of.mutex.acquire()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> bool:
+        """Judge what the call raised."""
+        try:
+            if not isinstance(error, Exception) or isinstance(error, UsageFailure):
+                return False
+            ours = as_ours(error)
+            if not self._of.strict:
+                self._of.note(ours)
+                return True
+            if ours is error:
+                return False
+            raise ours from error
+        finally:
+            self._of.mutex.release()
+
+
+def as_ours(error: Exception) -> RunpactError:
+    """An error as one of ours: a fault of this package that nobody foresaw is told with its kind."""
+    if isinstance(error, RunpactError):
+        return error
+    return RunpactError(f"recording failed: {sentence(error)}", hint="this is a fault of Runpact: please report it")
+
+
+def sentence(error: BaseException) -> str:
+    """An error as one line of bounded length: its class and its message, without characters that act."""
+    name = type(error).__name__
+    try:
+        message = str(error)
+    except Exception as unsayable:  # noqa: BLE001 - the message is made by code of the pipeline
+        message = f"its message cannot be had: {type(unsayable).__name__}"
+    cut = for_terminal(message[:_LONGEST_MESSAGE])
+    said = f"{name}: {cut}" if cut else name
+    return f"{said}… ({len(message)} characters)" if len(message) > _LONGEST_MESSAGE else said
+
+
+_open: weakref.WeakValueDictionary[int, Guarded] = weakref.WeakValueDictionary()
+
+
+def keep(recorder: Guarded) -> None:
+    """Have a recorder disown its run in children of a fork."""
+    _open[id(recorder)] = recorder
+
+
+def _after_fork() -> None:
+    for recorder in list(_open.values()):
+        recorder.disown()
+    _open.clear()
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, which has no fork
+    os.register_at_fork(after_in_child=_after_fork)

@@ -1,0 +1,85 @@
+"""What is kept out of a wrapped run's files: the values of required variables and of those named with ``--mask-env``.
+
+A value under 6 bytes would make holes everywhere and hide nothing, so it stays, and `run.json` says so. Without
+anything to mask nothing is loaded and every byte passes as it is.
+"""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False  # importing `typing` for this name alone would cost more than the rest of the module
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
+
+    from runpact_core.redact import Masker
+
+SHORTEST = 6
+"""Bytes that a value must have to be masked."""
+
+
+class Secrets:
+    """The values that are masked.
+
+    Attributes:
+        masked: Names of variables whose values are masked.
+        not_masked: Names of variables whose values are too short.
+    """
+
+    def __init__(self, names: Iterable[str], environ: Mapping[str, str]) -> None:
+        """Take the values of the variables that are set, each name once."""
+        values = {name: os.fsencode(environ[name]) for name in names if environ.get(name)}
+        long = [name for name, value in values.items() if len(value) >= SHORTEST]
+        self._values = [values[name] for name in long]
+        masker = self.masker()
+        short = {long[position] for position in masker.too_short} if masker else set()  # only short lines
+        self.masked = [name for name in long if name not in short]
+        self.not_masked = [name for name in values if name not in self.masked]
+
+    def masker(self) -> Masker | None:
+        """A masker for one stream; None where there is nothing to mask."""
+        if not self._values:
+            return None
+        from runpact_core.redact import Masker
+
+        return Masker(self._values)
+
+    def mask(self, data: bytes) -> bytes:
+        """Mask something whole."""
+        masker = self.masker()
+        return data if masker is None else masker.mask(data)
+
+    def mask_value(self, value: Any) -> Any:
+        """Mask every text in a value of JSON."""
+        if isinstance(value, str):
+            masker = self.masker()
+            return masker.mask_text(value) if masker else value
+        if isinstance(value, list):
+            return [self.mask_value(item) for item in value]
+        if isinstance(value, dict):
+            return {self.mask_value(key): self.mask_value(item) for key, item in value.items()}
+        return value
+
+    def facts(self) -> dict[str, Any]:
+        """The fields of `run.json` that say what was masked."""
+        if not (self.masked or self.not_masked):
+            return {}
+        return {"masking": {"masked": self.masked, "not_masked": self.not_masked}}
+
+
+class Streams:
+    """One masker for each stream of a command, made when its first byte comes."""
+
+    def __init__(self, secrets: Secrets) -> None:
+        self._secrets = secrets
+        self._maskers: dict[int, Masker | None] = {}
+
+    def feed(self, stream: int, data: bytes) -> bytes:
+        """What may be written now; an empty piece ends the stream and gives what was held back."""
+        if stream not in self._maskers:
+            self._maskers[stream] = self._secrets.masker()
+        masker = self._maskers[stream]
+        if masker is None:
+            return data
+        return masker.feed(data) if data else masker.flush()

@@ -1,0 +1,131 @@
+"""The folder of an open run: how it comes to be, what it holds while it is recorded, how it is sealed.
+
+The order on disk is the promise: folder, `open.json` (locked until this is let go of), `run.log`, then `checks.json`,
+then `run.json`, the seal, then `open.json` goes. Cut it anywhere and a reader finds no run, an open one, or a finished
+one.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from runpact_core import documents, files
+from runpact_core.errors import EnvironmentFailed, RunpactError
+from runpact_writer._log import RunLog
+from runpact_writer._surroundings import run_id
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Opened", "make"]
+
+
+class Opened:
+    """An open run's folder, with its lock and its log.
+
+    Attributes:
+        path: The folder, absolute: a program may change its own while it is recorded.
+        log: The run's log; for nobody's use after `let_go`.
+    """
+
+    def __init__(self, path: str, lock: int, log: RunLog) -> None:
+        self.path = path
+        self.log = log
+        self._lock: int | None = lock
+
+    def seal(self, run: Mapping[str, Any], checks: Mapping[str, Any]) -> None:
+        """Write `checks.json`, then `run.json`; may be repeated where it fails.
+
+        Raises:
+            InvalidArtifact: A contract does not admit one of them.
+            EnvironmentFailed: One could not be written.
+        """
+        documents.write(self._in("checks.json"), checks, contract="checks")
+        documents.write(self._in("run.json"), run, contract="run")
+
+    def unmark(self) -> None:
+        """Remove `open.json` of a sealed run and let go of the rest.
+
+        Raises:
+            EnvironmentFailed: It could not be removed; the run is sealed all the same.
+        """
+        try:
+            files.remove(self._in("open.json"))
+        finally:
+            self.let_go()
+
+    def let_go(self) -> None:
+        """Close what is open, with no effect on the disk; from now on the lock is free."""
+        if self._lock is not None:
+            lock, self._lock = self._lock, None
+            self.log.release()
+            try:
+                os.close(lock)
+            except OSError:  # closed by somebody else: the lock is free all the same
+                return
+
+    def _in(self, name: str) -> str:
+        return os.path.join(self.path, name)  # noqa: PTH118 - pathlib is slow
+
+
+def make(runs_dir: str, now: float, facts: dict[str, Any]) -> Opened:
+    """Open a run: its folder is the first second from ``now`` on that nobody has taken.
+
+    Args:
+        runs_dir: The folder of runs, absolute; it is made.
+        now: The time, in seconds since 1970.
+        facts: `open.json`, in which ``run_id`` is set.
+
+    Raises:
+        InvalidArtifact: The facts are nothing that JSON can say; nothing was made.
+        EnvironmentFailed: A file or folder could not be made; none is left.
+    """
+    documents.dumps(facts)
+    files.make_dirs(runs_dir)
+    second = int(now)
+    while True:
+        facts["run_id"] = run_id(second, facts["pipeline_id"], facts["git"]["sha7"])
+        folder = os.path.join(runs_dir, facts["run_id"])  # noqa: PTH118 - pathlib is slow
+        if files.make_dir(folder):
+            return _fill(folder, facts)
+        second += 1
+
+
+def absolute(path: str) -> str:
+    """A path from the root of the file system.
+
+    Raises:
+        EnvironmentFailed: The current folder is gone.
+    """
+    try:
+        return os.path.abspath(path)  # noqa: PTH100 - pathlib is slow
+    except OSError as error:
+        raise EnvironmentFailed("finding the current folder", error, hint="it is gone: change to another") from error
+
+
+def _fill(folder: str, facts: Mapping[str, Any]) -> Opened:
+    lock: int | None = None
+    try:
+        lock = files.replace_locked(os.path.join(folder, "open.json"), documents.dumps(facts))  # noqa: PTH118 - as above
+        log = RunLog(os.path.join(folder, "run.log"))  # noqa: PTH118 - as above
+        log.line(f"RUN_ID={facts['run_id']}")
+        if log.failure is not None:
+            log.release()
+            raise log.failure  # noqa: TRY301 - cleaned up below
+    except BaseException:
+        if lock is not None:
+            os.close(lock)
+        _abandon(folder)
+        raise
+    return Opened(folder, lock, log)
+
+
+def _abandon(folder: str) -> None:
+    """Leave no folder of a run that could not begin."""
+    try:
+        for name in ("run.log", "open.json"):
+            files.remove(os.path.join(folder, name))  # noqa: PTH118 - pathlib is slow
+        os.rmdir(folder)  # noqa: PTH106 - as above
+    except (RunpactError, OSError):
+        return

@@ -1,0 +1,164 @@
+"""Signals around a wrapped command: what would end us is passed on to it, and it decides.
+
+`Shield` blocks them from before the start until the record is sealed, so none can tear it and none is lost; the command
+starts with the mask that we were given. `Minder` takes them meanwhile and passes each on once: what a terminal sends
+reaches the command by itself, since it is in our process group, and is not sent again. A thread does it, so that
+neither a slow reader of our output nor a silent command delays a signal or the time limit.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+TYPE_CHECKING = False  # importing `typing` for this name alone would cost more than the rest of the module
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from threading import Thread
+    from typing import Self
+
+    from runpact_writer._child import Child
+
+GRACE_S = 10.0
+"""Seconds between TERM and KILL after the time limit."""
+
+_NAMES = ("SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGWINCH", "SIGTSTP", "SIGCONT")
+_PASSED_ON = {getattr(signal, name) for name in _NAMES if hasattr(signal, name)}
+_FROM_TERMINAL = {signal.SIGINT} | {getattr(signal, name) for name in ("SIGQUIT", "SIGTSTP") if hasattr(signal, name)}
+_LOOK_EVERY_S = 0.05  # where the system cannot wait for a signal with a limit
+
+
+class Shield:
+    """Holds back what would end us, while the context lasts.
+
+    Attributes:
+        held: The signals that are held back. Those that are ignored are not among them: they stay ignored for all.
+        mask: The mask as it was.
+        ignored: Signals that were ignored and are not now, since we need them.
+    """
+
+    def __enter__(self) -> Self:
+        self.held = {each for each in _PASSED_ON if signal.getsignal(each) is not signal.SIG_IGN} | {signal.SIGCHLD}
+        self.ignored = {signal.SIGCHLD} if signal.getsignal(signal.SIGCHLD) is signal.SIG_IGN else set()
+        self.mask = signal.pthread_sigmask(signal.SIG_BLOCK, self.held)
+        for number in self.ignored:  # else the system would throw the command's exit code away
+            signal.signal(number, signal.SIG_DFL)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        while late := signal.sigpending() & self.held - self.mask:  # the command has ended, they are for nobody
+            signal.sigwait(late)
+        for number in self.ignored:
+            signal.signal(number, signal.SIG_IGN)
+        signal.pthread_sigmask(signal.SIG_SETMASK, self.mask)
+
+
+class Minder:
+    """Passes signals on to a command and ends it when its time is over, while the context lasts.
+
+    Args:
+        child: The command.
+        held: The signals that are taken; they are blocked in every thread.
+        resize: Called when our terminal has another size; None where the command has no pseudo-terminal.
+        timeout_s: Seconds after which the command is ended; None for no limit.
+        grace_s: Seconds between TERM and KILL.
+
+    Attributes:
+        timed_out: Whether its time was over.
+    """
+
+    def __init__(
+        self,
+        child: Child,
+        held: set[signal.Signals],
+        *,
+        resize: Callable[[], None] | None = None,
+        timeout_s: float | None = None,
+        grace_s: float = GRACE_S,
+    ) -> None:
+        self.timed_out = False
+        self._child = child
+        self._held = held
+        self._resize = resize
+        self._grace_s = grace_s
+        self._next_at = None if timeout_s is None else time.monotonic() + timeout_s
+        self._done = False
+        self._thread: Thread | None = None
+
+    def __enter__(self) -> Self:
+        from threading import Thread  # the command runs already
+
+        self._thread = Thread(target=self._mind, name="runpact-signals", daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done = True
+        if self._thread is not None and self._thread.ident is not None:
+            signal.pthread_kill(self._thread.ident, signal.SIGCHLD)
+            self._thread.join()
+        if self.timed_out and self._child.group:  # what outlived the command does not outlive its time
+            self._child.send(signal.SIGKILL, to_group=True)
+
+    def _mind(self) -> None:
+        while not self._done:
+            came = _wait(self._held, self._patience_s())
+            if came is not None:
+                self.take(*came)
+            if self._next_at is not None and time.monotonic() >= self._next_at:
+                self._expire()
+
+    def _patience_s(self) -> float:
+        return 3600.0 if self._next_at is None else max(0.0, self._next_at - time.monotonic())
+
+    def take(self, number: int, from_terminal: bool) -> None:  # noqa: FBT001 - the two facts about a signal
+        """Do what a signal asks for. A ``SIGCHLD`` asks for nothing: it wakes us."""
+        if number == signal.SIGCHLD:
+            return
+        if number == signal.SIGWINCH and self._resize is not None:
+            self._resize()  # the command was told by the terminal too early, and looks again
+            self._child.send(number)
+        elif not from_terminal or self._child.group:
+            self._child.send(number, to_group=from_terminal)
+        if number == signal.SIGTSTP:
+            _stop()
+
+    def _expire(self) -> None:
+        """First TERM to all of the group, and CONT so that those who are stopped hear it; after the grace KILL."""
+        if not self.timed_out:
+            self.timed_out = True
+            self._next_at = time.monotonic() + self._grace_s
+            self._child.send(signal.SIGTERM, to_group=True)
+            self._child.send(signal.SIGCONT, to_group=True)
+        else:
+            self._next_at = None
+            self._child.send(signal.SIGKILL, to_group=True)
+
+
+def _stop() -> None:
+    """Stop as well, unless the system would not let anybody stop here (nobody could ever continue us)."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTSTP})
+    signal.raise_signal(signal.SIGTSTP)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTSTP})
+
+
+def _wait(held: set[signal.Signals], patience_s: float) -> tuple[int, bool] | None:
+    """The next signal, and whether the terminal sent it; None when the patience is at its end."""
+    if hasattr(signal, "sigtimedwait"):
+        try:
+            info = signal.sigtimedwait(held, patience_s)
+        except InterruptedError:
+            return None
+        return None if info is None else (info.si_signo, info.si_code > 0)
+    return _look(held, patience_s)
+
+
+def _look(held: set[signal.Signals], patience_s: float) -> tuple[int, bool] | None:
+    """As `_wait`, where the system can neither wait with a limit nor say who sent a signal (macOS)."""
+    time.sleep(min(patience_s, _LOOK_EVERY_S))
+    pending = signal.sigpending() & held
+    if not pending:
+        return None
+    number = signal.sigwait(pending)
+    return number, number in _FROM_TERMINAL and os.isatty(0)
