@@ -11,7 +11,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
-from runpact_core import edge, runs
+from runpact_core import edge
 from runpact_core.errors import RunpactError
 from runpact_writer import _events
 from runpact_writer._mask import Secrets, Streams
@@ -71,7 +71,7 @@ def execute(options: Options, shield: Shield) -> int:
     if options.announce or os.environ.get("GITHUB_ACTIONS") or _is_terminal(sys.stderr):
         edge.say(f"runpact: recording {run_id} in {writer.run_dir}")
     outcome = _run(writer, options, run_id, secrets, shield)
-    _seal(writer, outcome, {**secrets.facts(), **_exact(words), **_parent()})
+    _seal(writer, outcome, {**secrets.facts(), **_exact(words)})
     return outcome.code
 
 
@@ -125,7 +125,6 @@ def _seal(writer: RunWriter, outcome: Outcome, facts: dict[str, Any]) -> None:
 def _exact(words: list[bytes]) -> dict[str, list[str]]:
     """The words in base64, where they cannot all be written as text."""
     try:
-        b"".join(words).decode()
         for word in words:
             word.decode()
     except UnicodeDecodeError:
@@ -133,12 +132,6 @@ def _exact(words: list[bytes]) -> dict[str, list[str]]:
 
         return {"command_b64": [binascii.b2a_base64(word, newline=False).decode() for word in words]}
     return {}
-
-
-def _parent() -> dict[str, str]:
-    """The run inside which we were started."""
-    name = os.environ.get("RUNPACT_RUN_ID", "")
-    return {"parent_run_id": name} if runs.RUN_ID.fullmatch(name) else {}
 
 
 def _load() -> None:

@@ -32,8 +32,8 @@ class Secrets:
         values = {name: os.fsencode(environ[name]) for name in names if environ.get(name)}
         long = [name for name, value in values.items() if len(value) >= SHORTEST]
         self._values = [values[name] for name in long]
-        masker = self.masker()
-        short = {long[position] for position in masker.too_short} if masker else set()  # only short lines
+        self._whole = self.masker()  # for what comes in one piece
+        short = {long[position] for position in self._whole.too_short} if self._whole else set()  # only short lines
         self.masked = [name for name in long if name not in short]
         self.not_masked = [name for name in values if name not in self.masked]
 
@@ -47,14 +47,12 @@ class Secrets:
 
     def mask(self, data: bytes) -> bytes:
         """Mask something whole."""
-        masker = self.masker()
-        return data if masker is None else masker.mask(data)
+        return data if self._whole is None else self._whole.mask(data)
 
     def mask_value(self, value: Any) -> Any:
         """Mask every text in a value of JSON."""
         if isinstance(value, str):
-            masker = self.masker()
-            return masker.mask_text(value) if masker else value
+            return self._whole.mask_text(value) if self._whole else value
         if isinstance(value, list):
             return [self.mask_value(item) for item in value]
         if isinstance(value, dict):
