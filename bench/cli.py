@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from bench import report
 from bench.measure import FULL, QUICK, measure
-from bench.row import missed_by
+from bench.row import FULL_SCALE, QUICK_SCALE, Scale, missed_by
 from bench.rows import UnknownRow, choose
 from bench.samples import ROOT
 from runpact_core import documents, files
@@ -39,7 +39,7 @@ def main(arguments: Sequence[str]) -> int:
     """
     options = _parser().parse_args(arguments)
     try:
-        rows = choose(options.names)
+        rows = choose(options.names, _scale(options))
     except UnknownRow as error:
         print(f"error[unknown-row]: {error}", file=sys.stderr)
         return 2
@@ -64,15 +64,30 @@ def _parser() -> argparse.ArgumentParser:
         "names", nargs="*", metavar="NAME", help="a row, or how the names of rows start; all where none"
     )
     parser.add_argument("--quick", action="store_true", help="two rounds: shows that rows work, gives no figures")
+    parser.add_argument("--log-mb", type=_count, metavar="N", help="megabytes of wrapped output  [1024]")
+    parser.add_argument("--runs", type=_count, metavar="N", help="runs in the folder of runs  [10000]")
     parser.add_argument("--check", action="store_true", help="exit 1 where a budget is missed")
     parser.add_argument("--list", action="store_true", help="name the rows, measure nothing")
     parser.add_argument("--out", type=Path, default=RESULTS, help="where the results go  [bench/results.json]")
     return parser
 
 
+def _count(text: str) -> int:
+    count = int(text)
+    if count < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return count
+
+
+def _scale(options: argparse.Namespace) -> Scale:
+    usual = QUICK_SCALE if options.quick else FULL_SCALE
+    return Scale(log_mb=options.log_mb or usual.log_mb, runs=options.runs or usual.runs)
+
+
 def _measured(rows: Sequence[Row], effort: Effort) -> Iterator[Measured]:
     SCRATCH.mkdir(parents=True, exist_ok=True)
-    for number, row in enumerate(rows, 1):
-        print(f"{number}/{len(rows)} {row.name}", file=sys.stderr)
-        with tempfile.TemporaryDirectory(dir=SCRATCH, prefix=f"{row.name}-") as folder:
-            yield measure(row, Path(folder), effort)
+    with tempfile.TemporaryDirectory(dir=SCRATCH) as shared:
+        for number, row in enumerate(rows, 1):
+            print(f"{number}/{len(rows)} {row.name}", file=sys.stderr)
+            with tempfile.TemporaryDirectory(dir=shared, prefix=f"{row.name}-") as folder:
+                yield measure(row, Path(folder), effort)

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import gc
 import itertools
+import json
+import os
 import statistics
 import subprocess
+import sys
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -22,9 +25,17 @@ if TYPE_CHECKING:
 
     from bench.row import Budget
 
-__all__ = ["FULL", "QUICK", "Effort", "measure", "process", "ratios", "repeated"]
+__all__ = ["FULL", "QUICK", "Effort", "constant", "measure", "peak_bytes", "process", "ratios", "repeated", "settled"]
 
 _QUARTERS = 4
+# A process starts with the peak of the one that it was forked from: this one is small, we are not.
+_PEAK = """
+import json, os, sys
+child = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ)
+_, status, usage = os.wait4(child, 0)
+print(json.dumps([os.waitstatus_to_exitcode(status), usage.ru_maxrss]), file=sys.stderr)
+"""
+_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes in which a system counts the memory of a process
 
 
 class Effort(NamedTuple):
@@ -92,6 +103,34 @@ def process(command: Sequence[str], *, env: Mapping[str, str], cwd: Path) -> Cal
         subprocess.run(command, env=env, cwd=cwd, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
 
     return repeated(call)
+
+
+def settled(watch: Callable[[int], float]) -> Callable[[int], float]:
+    """A watch that starts with everything on the disk: an fsync waits for what others have left to be written, too."""
+
+    def watch_settled(times: int) -> float:
+        if hasattr(os, "sync"):
+            os.sync()
+        return watch(times)
+
+    return watch_settled
+
+
+def constant(value: float) -> Callable[[int], float]:
+    """A watch for a limit that is no peer: it says the same whatever the machine does."""
+    return lambda times: value * times
+
+
+def peak_bytes(command: Sequence[str], *, env: Mapping[str, str], cwd: Path) -> float:
+    """The most memory that a command held, or one of its children that it waited for; its output is thrown away."""
+    started = [sys.executable, "-I", "-S", "-c", _PEAK, *command]
+    done = subprocess.run(
+        started, env=env, cwd=cwd, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )  # fmt: skip
+    code, peak = json.loads(done.stderr)
+    assert code == 0
+    return float(peak * _UNIT)
 
 
 def _calibrated(watch: Callable[[int], float], slice_s: float) -> int:

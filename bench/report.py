@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 
     from bench.row import Budget, Measured
 
-__all__ = ["PEERS", "document", "duration", "machine", "table", "verdict", "versions"]
+__all__ = ["PEERS", "amount", "document", "duration", "machine", "table", "verdict", "versions"]
 
-PEERS = ("datamodel-code-generator", "jsonschema", "jsonschema-rs", "pydantic", "typer")
+PEERS = ("datamodel-code-generator", "jsonschema", "jsonschema-rs", "mlflow-skinny", "pydantic", "sqlalchemy", "typer")
 _HEADS = ("NAME", "OURS", "TOOK", "PEER", "TOOK", "RATIO", "SPREAD", "BUDGET", "MET")
+_MEGABYTE = 1e6
 _UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"))
 
 
@@ -38,7 +39,7 @@ def _cells(measured: Measured) -> tuple[str, ...]:
     row = measured.row
     if measured.absent is not None:
         return (row.name, row.ours, "", row.peer, "", "", "", _budget(row.budget), verdict(measured))
-    ours, peer = (duration(statistics.median(side)) for side in (measured.ours_s, measured.peer_s))
+    ours, peer = (amount(statistics.median(side), row.unit) for side in (measured.ours, measured.peer))
     low, high = measured.spread
     ratio = f"{measured.ratio:.2f}x" + (" faster" if row.budget and row.budget.kind == "at least" else "")
     return (
@@ -68,6 +69,11 @@ def verdict(measured: Measured) -> str:
         return "-"
     missed = missed_by(measured)
     return "yes" if missed is None else f"missed by {missed:.1%}"
+
+
+def amount(value: float, unit: str) -> str:
+    """What was measured, with its unit."""
+    return duration(value) if unit == "s" else f"{value / _MEGABYTE:.3g} MB"
 
 
 def duration(seconds: float) -> str:
@@ -100,11 +106,11 @@ def _entry(measured: Measured) -> dict[str, Any]:
         entry["budget"] = {"kind": row.budget.kind, "factor": row.budget.factor}
     if measured.absent is not None:
         return entry | {"absent": measured.absent}
-    for side, taken in (("ours", measured.ours_s), ("peer", measured.peer_s)):
-        entry[side] |= {"median_s": statistics.median(taken), "best_s": min(taken)}
+    for side, taken in (("ours", measured.ours), ("peer", measured.peer)):
+        entry[side] |= {f"median_{row.unit}": statistics.median(taken), f"best_{row.unit}": min(taken)}
     if row.budget is not None:
         entry["met"] = missed_by(measured) is None
-    return entry | {"ratio": measured.ratio, "ratio_quartiles": list(measured.spread), "rounds": len(measured.ours_s)}
+    return entry | {"ratio": measured.ratio, "ratio_quartiles": list(measured.spread), "rounds": len(measured.ours)}
 
 
 def machine() -> dict[str, Any]:

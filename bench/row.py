@@ -8,14 +8,43 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-__all__ = ["Budget", "Measured", "Pair", "Row", "Unavailable", "at_least", "at_most", "missed_by"]
+__all__ = [
+    "FULL_SCALE",
+    "QUICK_SCALE",
+    "Budget",
+    "Measured",
+    "Pair",
+    "Row",
+    "Scale",
+    "Unavailable",
+    "at_least",
+    "at_most",
+    "missed_by",
+]
+
+
+class Scale(NamedTuple):
+    """How large the rows are that have a size.
+
+    Attributes:
+        log_mb: Megabytes (2 ** 20 bytes) of the output that is wrapped.
+        runs: How many runs the folder of runs holds.
+    """
+
+    log_mb: int
+    runs: int
+
+
+FULL_SCALE = Scale(log_mb=1024, runs=10_000)
+QUICK_SCALE = Scale(log_mb=2, runs=20)
+"""Enough to see that every row works."""
 
 
 class Pair(NamedTuple):
     """Two things to do, ready to be timed.
 
     Attributes:
-        ours: What Runpact does.
+        ours: What Runpact does: given how many times, it says what these took together, in the row's unit.
         peer: What it is compared with.
     """
 
@@ -27,8 +56,8 @@ class Budget(NamedTuple):
     """What a row may cost.
 
     Attributes:
-        kind: ``at most``: ours may take so many times the peer's time; ``at least``: ours must be so many times as
-            fast.
+        kind: ``at most``: ours may take so many times what the peer takes; ``at least``: ours must be so many times
+            as fast.
         factor: How many times.
     """
 
@@ -46,7 +75,9 @@ class Row(NamedTuple):
         peer: What we are compared with.
         budget: What it may cost; None for a figure that is only reported.
         rounds: How many times both are measured, in turn.
-        prepare: Makes the pair, in a folder of its own that is removed afterwards.
+        prepare: Makes the pair, in a folder of its own that is removed afterwards. What rows share may stand beside
+            that folder; it is gone when all rows are measured.
+        unit: What is measured: seconds, or bytes of memory.
     """
 
     name: str
@@ -56,6 +87,7 @@ class Row(NamedTuple):
     budget: Budget | None
     rounds: int
     prepare: Callable[[Path], Pair]
+    unit: Literal["s", "bytes"] = "s"
 
 
 class Measured(NamedTuple):
@@ -63,16 +95,16 @@ class Measured(NamedTuple):
 
     Attributes:
         row: The row.
-        ours_s: Seconds that one of ours took, in each round.
-        peer_s: Seconds that one of the peer's took, in each round.
+        ours: What one of ours took in each round, in the row's unit.
+        peer: What one of the peer's took in each round.
         ratio: The median over the rounds of ours ÷ peer; of peer ÷ ours where the budget says how many times as fast.
         spread: The first and the third quartile of that ratio.
         absent: Why it was not measured; None where it was, and then nothing above is empty.
     """
 
     row: Row
-    ours_s: tuple[float, ...]
-    peer_s: tuple[float, ...]
+    ours: tuple[float, ...]
+    peer: tuple[float, ...]
     ratio: float
     spread: tuple[float, float]
     absent: str | None
@@ -83,7 +115,7 @@ class Unavailable(Exception):
 
 
 def at_most(factor: float) -> Budget:
-    """Ours may take so many times the peer's time."""
+    """Ours may take so many times what the peer takes."""
     return Budget("at most", factor)
 
 

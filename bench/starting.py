@@ -23,7 +23,7 @@ from bench.row import Pair, Row, Unavailable, at_most
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["ROWS"]
+__all__ = ["ROWS", "environment", "found", "runpact"]
 
 PASS = ("python -c pass", (sys.executable, "-c", "pass"))
 TYPER = ('python -c "import typer"', (sys.executable, "-c", "import typer"))
@@ -36,7 +36,7 @@ def runpact() -> list[str]:
     return [script] if script else [sys.executable, "-c", CALL]
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """What every process gets: this one's, without what makes a recorded run talk to a CI service.
 
     The search path is this process's own folders of sources, or nothing where the packages are installed.
@@ -48,19 +48,19 @@ def _environment() -> dict[str, str]:
 
 def _whole(words: Sequence[str], peer: Sequence[str]) -> Callable[[Path], Pair]:
     def prepare(folder: Path) -> Pair:
-        env = _environment()
+        env = environment()
         return Pair(process([*runpact(), *words], env=env, cwd=folder), process(peer, env=env, cwd=folder))
 
     return prepare
 
 
 def _exec(folder: Path) -> Pair:
-    return _whole(["exec", "--", _found("true")], PASS[1])(folder)
+    return _whole(["exec", "--", found("true")], PASS[1])(folder)
 
 
 def _exec_start(folder: Path) -> Pair:
     """Ours until the first byte that the child says, which includes the start of that child."""
-    command, env = [*runpact(), "exec", "--", _found("echo"), "started"], _environment()
+    command, env = [*runpact(), "exec", "--", found("echo"), "started"], environment()
 
     def first_byte() -> float:
         start = time.perf_counter()
@@ -75,7 +75,12 @@ def _exec_start(folder: Path) -> Pair:
     return Pair(lambda times: sum(first_byte() for _ in range(times)), process(PASS[1], env=env, cwd=folder))
 
 
-def _found(name: str) -> str:
+def found(name: str) -> str:
+    """Where a command is.
+
+    Raises:
+        Unavailable: Nowhere.
+    """
     path = shutil.which(name)
     if path is None:
         message = f"there is no command {name}"
@@ -94,7 +99,14 @@ ROWS = (
         _whole(["--version"], PASS[1]),
     ),
     Row("start-help", "runpact --help", "runpact --help", TYPER[0], at_most(1.5), 20, _whole(["--help"], TYPER[1])),
-    # The budgets of these two (5 and 2.5) come with the whole recorder.
-    Row("exec-whole", "wrap a command that does nothing", "runpact exec -- true", PASS[0], None, 25, _exec),
-    Row("exec-start", "until a wrapped command says a byte", "runpact exec -- echo", PASS[0], None, 25, _exec_start),
+    Row("exec-whole", "wrap a command that does nothing", "runpact exec -- true", PASS[0], at_most(5), 25, _exec),
+    Row(
+        "exec-start",
+        "until a wrapped command says a byte",
+        "runpact exec -- echo",
+        PASS[0],
+        at_most(2.5),
+        25,
+        _exec_start,
+    ),
 )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
-from bench.measure import Effort, measure, ratios, repeated
+from bench.measure import Effort, constant, measure, peak_bytes, ratios, repeated, settled
 from bench.row import Budget, Measured, Pair, Row, Unavailable, at_least, at_most, missed_by
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ def test_the_figure_is_the_median_of_the_rounds(tmp_path: Path) -> None:
     """One slow round moves a quartile, not the figure."""
     ours = iter([9.0, 2.0, 90.0, 4.0])  # the first is the warming
     found = measure(row(lambda _: Pair(lambda _: next(ours), lambda _: 2.0)), tmp_path, THREE_ROUNDS)
-    assert found.ours_s == (2.0, 90.0, 4.0)
+    assert found.ours == (2.0, 90.0, 4.0)
     assert (found.ratio, found.spread) == (2.0, (1.5, 23.5))
 
 
@@ -50,7 +52,7 @@ def test_a_row_has_no_more_rounds_than_it_asks_for(tmp_path: Path) -> None:
     """A slow row of two rounds has two, whatever the effort allows; the figure of one round stands alone."""
     two = measure(row(lambda _: Pair(lambda _: 1.0, lambda _: 1.0), rounds=2), tmp_path, THREE_ROUNDS)
     one = measure(row(lambda _: Pair(lambda _: 3.0, lambda _: 1.0), rounds=1), tmp_path, THREE_ROUNDS)
-    assert (len(two.ours_s), one.ratio, one.spread) == (2, 3.0, (3.0, 3.0))
+    assert (len(two.ours), one.ratio, one.spread) == (2, 3.0, (3.0, 3.0))
 
 
 def test_what_is_quick_is_repeated_until_it_fills_a_slice(tmp_path: Path) -> None:
@@ -63,7 +65,7 @@ def test_what_is_quick_is_repeated_until_it_fills_a_slice(tmp_path: Path) -> Non
 
     found = measure(row(lambda _: Pair(watch, watch)), tmp_path, Effort(rounds=1, slice_s=0.5))
     assert asked[-1] == pytest.approx(500, abs=1)
-    assert found.ours_s == pytest.approx((0.001,))
+    assert found.ours == pytest.approx((0.001,))
 
 
 @pytest.mark.parametrize(
@@ -96,7 +98,7 @@ def test_a_row_that_cannot_run_here_says_why(tmp_path: Path) -> None:
         raise Unavailable("the peer is not installed")
 
     found = measure(row(prepare, at_most(1)), tmp_path, THREE_ROUNDS)
-    assert (found.absent, found.ours_s, missed_by(found)) == ("the peer is not installed", (), None)
+    assert (found.absent, found.ours, missed_by(found)) == ("the peer is not installed", (), None)
 
 
 def test_a_call_is_made_as_often_as_it_is_counted() -> None:
@@ -104,3 +106,35 @@ def test_a_call_is_made_as_often_as_it_is_counted() -> None:
     calls: list[None] = []
     assert repeated(lambda: calls.append(None))(7) >= 0
     assert len(calls) == 7
+
+
+def test_a_limit_is_the_same_however_often_it_is_asked() -> None:
+    """Divided by the number of times, it is the limit."""
+    assert constant(64.0)(1) == 64.0
+    assert constant(64.0)(3) / 3 == 64.0
+
+
+def test_everything_is_on_the_disk_before_a_settled_watch_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The time of the disk for what others wrote is not in the time of the one that is watched."""
+    done: list[str] = []
+    monkeypatch.setattr(os, "sync", lambda: done.append("sync"), raising=False)
+
+    def watch(times: int) -> float:
+        done.append(f"watch {times}")
+        return 2.0
+
+    assert settled(watch)(4) == 2.0
+    assert done == ["sync", "watch 4"]
+
+
+@pytest.mark.skipif(not hasattr(os, "wait4"), reason="the system does not tell the memory of a process")
+def test_the_peak_is_the_commands_own(tmp_path: Path) -> None:
+    """A command that fills 50 MB held that much more than one that fills none, and not what this process holds."""
+    ours = bytearray(b"x") * 200_000_000
+
+    def held(megabytes: int) -> float:
+        code = f"held = bytearray(b'x') * {megabytes * 1_000_000}"
+        return peak_bytes([sys.executable, "-I", "-S", "-c", code], env=dict(os.environ), cwd=tmp_path)
+
+    assert 45e6 < held(50) - held(0) < 55e6
+    assert held(0) < len(ours) / 2

@@ -53,6 +53,16 @@ def test_a_time_is_said_in_the_unit_that_suits_it(seconds: float, text: str) -> 
     assert report.duration(seconds) == text
 
 
+def test_memory_is_said_in_megabytes_and_kept_in_bytes() -> None:
+    """A row whose unit is bytes has no seconds, neither in the table nor in the document."""
+    row = Row("toy", "a toy", "ours", "64 MB", at_most(1), 2, lambda _: Pair(float, float), "bytes")
+    each = Measured(row, (24_300_000.0,) * 2, (64_000_000.0,) * 2, 0.38, (0.38, 0.38), None)
+    assert report.table([each]).splitlines()[1] == "toy   ours  24.3 MB  64 MB  64 MB  0.38x  0.38-0.38  <= 1x   yes"
+    (entry,) = report.document([each], quick=False, at="")["rows"]
+    assert entry["ours"] == {"what": "ours", "median_bytes": 24_300_000.0, "best_bytes": 24_300_000.0}
+    assert entry["peer"] == {"what": "64 MB", "median_bytes": 64_000_000.0, "best_bytes": 64_000_000.0}
+
+
 def test_the_document_has_everything_of_a_row() -> None:
     """Both sides with median and best, ratio, quartiles, rounds, budget and whether it is met."""
     (entry,) = report.document([measured(at_most(2))], quick=False, at="2026-01-19T06:15:12Z")["rows"]

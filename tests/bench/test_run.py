@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from typing import TYPE_CHECKING
 
 import pytest
 
-from bench import cli, samples
+from bench import cli, samples, tracking
 from bench.measure import Effort, measure
-from bench.row import Measured, Row, at_most
-from bench.rows import ROWS, UnknownRow, choose
+from bench.row import FULL_SCALE, QUICK_SCALE, Measured, Row, Scale, at_most
+from bench.rows import UnknownRow, choose, every
 from runpact_core import documents
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
+ROWS = every()
+HEAVY = [row.name for row in tracking.ROWS]
+without_mlflow = pytest.mark.skipif(importlib.util.find_spec("mlflow") is not None, reason="MLflow is installed")
+
+
 def test_quick_mode_measures_every_row(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Each row that there is prints one line and leaves one entry, with a figure."""
+    """Each row that there is prints one line and leaves one entry, with a figure where its peer is installed."""
     out = tmp_path / "results.json"
     assert cli.main(["--quick", "--out", str(out)]) == 0
     names = [row.name for row in ROWS]
@@ -27,7 +33,52 @@ def test_quick_mode_measures_every_row(tmp_path: Path, capsys: pytest.CaptureFix
     assert out.read_bytes() == documents.dumps(results)
     assert results["quick"] is True
     assert [row["name"] for row in results["rows"]] == names
-    assert all(row["ratio"] > 0 and row["rounds"] == 2 for row in results["rows"])
+    measured = [row for row in results["rows"] if "absent" not in row]
+    assert {row["name"] for row in results["rows"]} - {row["name"] for row in measured} <= set(HEAVY)
+    assert all(row["ratio"] > 0 and row["rounds"] == 2 for row in measured)
+
+
+@without_mlflow
+def test_a_row_whose_peer_is_too_heavy_says_what_has_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without MLflow its rows are no error and miss no budget; they name the command that measures them."""
+    assert cli.main(["record-mlflow", "--quick", "--check", "--out", str(tmp_path / "results.json")]) == 0
+    lines = capsys.readouterr().out.splitlines()[1:]
+    assert [line.split()[0] for line in lines] == HEAVY
+    said = "not measured: mlflow is not installed; hatch run bench:peers has it"
+    assert all(line.endswith(said) for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("options", "scale"),
+    [
+        ([], FULL_SCALE),
+        (["--quick"], QUICK_SCALE),
+        (["--log-mb", "64"], FULL_SCALE._replace(log_mb=64)),
+        (["--quick", "--runs", "7"], QUICK_SCALE._replace(runs=7)),
+    ],
+)
+def test_the_size_of_rows_is_chosen(
+    options: list[str], scale: Scale, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """1 GB and 10,000 runs where nothing is said, little in quick mode, and what is said in any case."""
+    seen: list[Scale] = []
+
+    def none_of(_names: list[str], chosen: Scale) -> tuple[Row, ...]:
+        seen.append(chosen)
+        return ()
+
+    monkeypatch.setattr(cli, "choose", none_of)
+    assert cli.main([*options, "--out", str(tmp_path / "results.json")]) == 0
+    assert seen == [scale]
+
+
+@pytest.mark.parametrize("options", [["--runs", "0"], ["--log-mb", "-1"], ["--log-mb", "many"]])
+def test_a_size_that_is_none_is_refused(options: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing is measured; one line says which option it is."""
+    with pytest.raises(SystemExit) as ended:
+        cli.main(options)
+    assert ended.value.code == 2
+    assert options[0] in capsys.readouterr().err.splitlines()[-1]
 
 
 def test_the_names_of_rows_are_distinct() -> None:
@@ -40,7 +91,7 @@ def test_rows_are_chosen_by_name_or_by_how_names_start() -> None:
     """``write`` is all rows about writing; a whole name is that row; no name is all."""
     assert [row.name for row in choose(["write"])] == ["write-document", "write-bytes"]
     assert [row.name for row in choose(["codegen-check", "record-plain"])] == ["record-plain", "codegen-check"]
-    assert choose([]) == ROWS
+    assert [row.name for row in choose([])] == [row.name for row in ROWS]
 
 
 @pytest.mark.parametrize(("name", "nearest"), [("wriet-bytes", "write-bytes"), ("start-hlp", "start-help")])

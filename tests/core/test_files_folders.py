@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from runpact_core import files
-from runpact_core.errors import EnvironmentFailed, UsageFailure
+from runpact_core import files, runs
+from runpact_core.errors import EnvironmentFailed, MissingArtifact, UsageFailure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,6 +93,17 @@ def test_a_file_in_the_way(tmp_path: Path) -> None:
             files.make_dirs(path)
         assert caught.value.hint == "a part of the path is a file, not a folder"
     assert (tmp_path / "file").read_bytes() == b"1"
+
+
+def test_a_dangling_link_in_the_way(tmp_path: Path) -> None:
+    """It is called what it is, and nothing is made where it leads."""
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(EnvironmentFailed, match=r"^making the folder .*link: it is a dangling link$"):
+        files.make_dirs(tmp_path / "link")
+    assert not (tmp_path / "nowhere").exists()
+    with pytest.raises(MissingArtifact) as caught:
+        runs.ids(tmp_path / "link")
+    assert caught.value.hint == "it is a dangling link"
 
 
 def test_a_name_that_no_folder_can_have(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 import runpact_core
 
 HEAVY = {"pydantic", "pydantic_core", "jsonschema_rs", "typer", "click", "yaml", "rich", "jsonschema"}
+SLOW = {"collections", "contextlib", "dataclasses", "datetime", "enum", "functools", "inspect", "json", "re", "typing"}
 LIGHT = [
     "runpact_core",
     *(f"runpact_core.{name}" for name in ("documents", "files", "runs", "jsonl", "redact", "errors")),
@@ -38,6 +39,14 @@ def loaded(code: str) -> set[str]:
 def test_importing_loads_nothing_heavy(module: str) -> None:
     """Neither the hub nor any of its public modules, the models apart, loads a validator, a model or a YAML parser."""
     assert loaded(f"import {module}") == set()
+
+
+def test_the_light_modules_load_neither_typing_nor_re() -> None:
+    """What a wrapped command waits for does without what takes as long to load as the interpreter itself."""
+    light = ("", ".errors", ".edge", ".files", ".redact", "._canonical", "._machine", "._named")
+    imports = "; ".join(f"import runpact_core{name}" for name in light)
+    slow = f"(set(sys.modules) - before) & {SLOW}"
+    assert loaded(f"import sys; before = set(sys.modules); {imports}; assert not {slow}, {slow}") == set()
 
 
 def test_each_step_loads_what_it_needs() -> None:

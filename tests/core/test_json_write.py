@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from runpact_core import _json
+from runpact_core import _canonical
 from runpact_core._json import MAX_DEPTH, dumps, dumps_line, parse
 from runpact_core.errors import InvalidArtifact
 
@@ -112,7 +112,7 @@ def test_writing_on_a_full_stack_is_no_recursion_error(monkeypatch: pytest.Monke
     def overflow(*_: object) -> None:
         raise RecursionError
 
-    monkeypatch.setattr(_json._Writer, "_put", overflow)
+    monkeypatch.setattr(_canonical._Writer, "_put", overflow)
     with pytest.raises(InvalidArtifact, match="what is left of the call stack"):
         dumps([])
 

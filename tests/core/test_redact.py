@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import unicodedata
 
@@ -28,6 +29,13 @@ from runpact_core import redact
 def test_what_would_act_is_shown(text: str, shown: str) -> None:
     """Controls, marks of direction, invisible ones and half characters come out as escapes; all else as it is."""
     assert redact.for_terminal(text) == shown
+
+
+def test_what_passes_unlooked_at_is_safe() -> None:
+    """A text that Python calls printable is given back as it is: none of the characters that act is printable."""
+    acting = [each for each in map(chr, range(sys.maxunicode + 1)) if re.fullmatch(redact._UNSAFE, each)]
+    assert len(acting) == 65 + 1 + 5 + 7 + 10 + 1 + 2048
+    assert [each for each in acting if each.isprintable() or redact.for_terminal(each) == each] == []
 
 
 def test_no_control_character_is_left() -> None:

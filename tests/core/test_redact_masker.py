@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+import re
 import shlex
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runpact_core import redact
+from runpact_core._escapes import STYLES
 from runpact_core.redact import Masker
 
 if TYPE_CHECKING:
@@ -114,6 +116,51 @@ def test_any_split_gives_what_the_whole_gives(pieces: list[bytes], data: st.Data
     assert spread(parts, chunks) == expected
     assert parts.count == whole.count == expected.count(b"***")
     assert [value for value in VALUES if value in expected] == []
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from([*PIECES, b"\nz\n", b"\n\n"]), max_size=12))
+def test_the_quick_look_misses_nothing(pieces: list[bytes]) -> None:
+    """Lines in which no escape may belong to a value are passed over: the output is as if each had been resolved."""
+    quick, thorough = Masker(VALUES), Masker(VALUES)
+    thorough._possible = {style.name: re.compile(rb"[^\n]+") for style in STYLES}
+    stream = b"".join(pieces)
+    assert quick.mask(stream) == thorough.mask(stream)
+
+
+ESCAPES = [
+    "%{:02x}",
+    "%{:02X}",
+    "&#{};",
+    "&#x{:X};",
+    "&#0{};",
+    "\\x{:02x}",
+    "\\{:03o}",
+    "\\u{:04X}",
+    "\\u{{{:x}}}",
+    "\\U{:08x}",
+]
+
+
+@pytest.mark.parametrize("escape", ESCAPES)
+@pytest.mark.parametrize("value", ["abcdab", "xy/z&'\"7", "tr\u00e8s\u00fbr"])
+def test_one_character_escaped(value: str, escape: str) -> None:
+    """Whichever character alone is escaped, the first, the last or one between, the value is found."""
+    of_bytes = not escape.startswith(("&", "\\u", "\\U"))
+    masker = Masker([value.encode()])
+    for place, character in enumerate(value):
+        codes = character.encode() if of_bytes else [ord(character)]
+        spelled = value[:place] + "".join(map(escape.format, codes)) + value[place + 1 :]
+        assert masker.mask_text(f"<{spelled}>") == "<***>"
+
+
+def test_lines_apart_from_each_other() -> None:
+    """Of many lines those with an escape that matters are looked at, where they stand; the others stay as they are."""
+    one, other = rb"{\"a\": \"tok_Xy12\/ab+CD\"}", rb"C:\\dir\new \"x\""
+    masked = rb"{\"a\": \"***\"}"
+    lines = [other, one, other, other, one, one, other]
+    expected = [masked if line == one else line for line in lines]
+    assert Masker([TOKEN]).mask(b"\n".join(lines)) == b"\n".join(expected)
 
 
 @pytest.mark.parametrize("filler", [b"\\", b"%25", b"a", b"&#0000097;", b"-", b"\\ud83d\\ude00"])

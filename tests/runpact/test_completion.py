@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import shlex
+import shutil
+import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.writer.planted_runs import FAILED, FINISHED, finished
-from tests.writer.support import outside
+from tests.writer.support import environment, outside, runpact_command
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,6 +51,40 @@ def test_completion(words: str, offered: list[str], project: Path) -> None:
     assert set(offered) <= set(done.stdout.decode().splitlines())
     if words:
         assert done.stdout.decode().splitlines() == offered
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
+def test_the_script_works_in_bash(project: Path) -> None:
+    """Bash itself, after it has read the script that is printed, offers the one id that begins so."""
+    runpact = project / "runpact"
+    runpact.write_text(f'#!/bin/sh\nexec {shlex.join(runpact_command())} "$@"\n')
+    runpact.chmod(0o755)
+    script = outside("--show-completion", "bash", cwd=project, _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1").stdout
+    asked = (
+        'COMP_WORDS=(runpact runs show 20260120) COMP_CWORD=3; _runpact_completion ./runpact; echo "${COMPREPLY[@]}"'
+    )
+    done = subprocess.run(
+        ["bash", "--norc", "-c", f"{script.decode()}\ncomplete -p runpact\n{asked}"], cwd=project,
+        env=environment(), capture_output=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert done.stdout.decode() == f"complete -o default -F _runpact_completion runpact\n{OTHER}\n"
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize(
+    ("shell", "line"),
+    [
+        ("bash", "complete -o default -F _runpact_completion runpact"),
+        ("zsh", "compdef _runpact_completion runpact"),
+        ("fish", "complete --command runpact "),
+        ("powershell", "Register-ArgumentCompleter -Native -CommandName runpact "),
+    ],
+)
+def test_a_script_for_each_shell(shell: str, line: str, project: Path) -> None:
+    """Each script hands the word `runpact` to the completion of its shell."""
+    shown = outside("--show-completion", shell, cwd=project, _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1")
+    assert (shown.returncode, shown.stderr) == (0, b"")
+    assert [each for each in shown.stdout.decode().splitlines() if each.startswith(line)] != []
 
 
 def test_completion_is_installed_for_the_umbrella(project: Path) -> None:

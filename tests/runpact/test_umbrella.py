@@ -170,8 +170,8 @@ print(sorted(heavy & set(sys.modules)), len(ours))
 @pytest.mark.parametrize(
     ("code", "ours"),
     [
-        ("import runpact_writer", 2),
-        ("import runpact_core", 2),
+        ("import runpact_writer", 1),
+        ("import runpact_core", 1),
         ("from runpact.cli import main; main(['--version'])", 3),
         ("from runpact.cli import main; main(['--help'])", 3),
     ],

@@ -113,6 +113,35 @@ def test_what_a_limit_leaves_out_is_said(fleet: Path, capsys: pytest.CaptureFixt
     assert capsys.readouterr().err == "5 older runs are left out by --limit 1\n"
 
 
+@pytest.mark.parametrize(
+    ("short_by", "shown"),
+    [(0, "PIPELINE STATE STARTED"), (1, "STATE STARTED"), (13, "STATE STARTED"), (14, "STATE"), (90, "STATE")],
+)
+def test_a_narrow_terminal(
+    short_by: int, shown: str, fleet: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a line does not fit, what the id says as well is left out, no more than it takes; a pipe gets all of it."""
+    monkeypatch.setenv("COLUMNS", "9")
+    assert call("runs", "list") == 0
+    whole = capsys.readouterr().out.splitlines()[0]
+    monkeypatch.setenv("COLUMNS", str(len(whole) - short_by))
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    assert call("runs", "list") == 0
+    header, *lines = capsys.readouterr().out.splitlines()
+    assert header.replace(" (UTC)", "").split() == ["RUN", *shown.split(), "DURATION", "AGE", "NOTE"]
+    assert [line.split()[0] for line in lines] == EVERY
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [(["list"], 0), (["list", "--json"], 0), (["show", FINISHED], 0), (["verify"], 1), (["recover"], 0)],
+)
+def test_a_closed_stdout(words: list[str], code: int, fleet: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing can be printed the command does what it does all the same."""
+    monkeypatch.setattr(sys, "stdout", None)
+    assert call("runs", *words) == code
+
+
 def test_a_list_of_nothing(runs_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """No run, and no run that fits, are no silence."""
     runs_dir.mkdir(parents=True)

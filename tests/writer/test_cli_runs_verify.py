@@ -131,6 +131,14 @@ def test_diff_of_no_differences(fleet: Path, capsys: pytest.CaptureFixture[str])
     assert printed(capsys, "run_diff")["changes"] == []
 
 
+def test_a_warning_that_came_is_said_once(runs_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What has no name but its own words stands once on its line."""
+    finished(runs_dir, FINISHED)
+    finished(runs_dir, FAILED, warnings=["the disk is slow"])
+    assert call("runs", "diff", FINISHED, FAILED) == 0
+    assert capsys.readouterr().out.splitlines()[-1].split(maxsplit=2) == ["+", "warnings", "the disk is slow"]
+
+
 def test_diff_with_what_was_interrupted(fleet: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A run without a document, or of an unknown version, differs in what the other has."""
     for left, right in ((FINISHED, EMPTY), (EMPTY, STRANGE), (OPEN, FINISHED)):

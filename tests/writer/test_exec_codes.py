@@ -12,7 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from runpact_core import files
 from runpact_writer import _exec
+from runpact_writer._process import run_command
+from runpact_writer._signals import Shield
 from tests.writer.support import document, environment, only_run, run_ids, runpact_command
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="signals and modes of POSIX")
@@ -35,8 +38,23 @@ def test_the_command_s_exit_code_is_ours(code: int, runs_dir: Path) -> None:
 
 
 @posix_only
+def test_all_exit_codes() -> None:
+    """X-01: 256 of 256."""
+    with Shield() as shield:
+        codes = [
+            run_command(["sh", "-c", f"exit {code}"], dict(os.environ), lambda *_: None, shield).code
+            for code in range(256)
+        ]
+    assert codes == list(range(256))
+
+
+@posix_only
 @pytest.mark.parametrize(
-    "name", ["SIGHUP", "SIGINT", "SIGABRT", "SIGKILL", "SIGSEGV", "SIGTERM", "SIGRTMIN", "SIGXCPU"]
+    "name",
+    [
+        *("SIGHUP", "SIGINT", "SIGQUIT", "SIGABRT", "SIGKILL", "SIGSEGV", "SIGPIPE", "SIGTERM", "SIGRTMIN"),
+        *("SIGXCPU", "SIGUSR1", "SIGALRM"),
+    ],
 )
 def test_death_by_a_signal(name: str, runs_dir: Path) -> None:
     """X-02: 128 + n after signal n, and the record has its name."""
@@ -111,6 +129,22 @@ def test_a_script_without_a_first_line(runs_dir: Path, project: Path, capfd: pyt
     assert document(only_run(runs_dir))["command"] == ["./bare", "a b"]
 
 
+@posix_only
+def test_few_descriptors(project: Path, runs_dir: Path) -> None:
+    """X-13: with any small number of descriptors the command runs, or it is 125 and one line; no run is half."""
+    codes = set()
+    for limit in range(7, 15):
+        few = ["bash", "-c", f'ulimit -n {limit}; exec "$@"', "bash"]
+        words = [*few, *runpact_command("exec", "--", "sh", "-c", "exit 3")]
+        done = subprocess.run(words, cwd=project, env=environment(), capture_output=True, check=False, timeout=60)
+        codes.add(done.returncode)
+        assert (done.returncode, done.stderr.count(b"\n")) in {(3, 0), (125, 1)}, (limit, done)
+    assert codes == {3, 125}
+    for name in run_ids(runs_dir):
+        assert sorted(path.name for path in (runs_dir / name).iterdir()) == ["checks.json", "run.json", "run.log"]
+        assert document(runs_dir / name)["exit"]["code"] in codes
+
+
 def test_a_missing_variable(runs_dir: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """125, the command is not started, and the run that records it fails for that reason."""
     monkeypatch.setenv("IS_SET", "s3cret-value")
@@ -159,9 +193,28 @@ def test_a_folder_of_runs_that_is_a_file(project: Path, capfd: pytest.CaptureFix
     assert (project / "reports").read_text() == "mine"
 
 
+@posix_only
+def test_a_folder_without_locks(
+    runs_dir: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the file system has no locks, stderr and the log say what is lost; the run is whole, and may be green."""
+    monkeypatch.setattr(files, "_flock", lambda *_, **__: None)
+    assert _exec.main(["--", "true"]) == 0
+    said = (
+        "there are no locks here: readers show this run as running? until it ends, and if it is killed as interrupted"
+        " only a day after its start"
+    )
+    assert capfd.readouterr() == ("", f"runpact: {said}\n")
+    run = only_run(runs_dir)
+    assert (run / "run.log").read_text() == f"RUN_ID={run.name}\n{document(run)['started_utc']} {said}\n"
+    assert (document(run)["status"], "warnings" in document(run)) == ("success", False)
+
+
 AS_NOBODY = """
 import codecs, os, sys
 from runpact_writer import _exec
+from runpact_writer._process import run_command
+from runpact_writer._signals import Shield
 if os.geteuid() == 0:
     codecs.lookup("ascii")  # read while our own interpreter is still readable
     os.setgroups([])

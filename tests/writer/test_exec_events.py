@@ -34,7 +34,7 @@ BAD = [
     ('{"metric": {"a b": 1}}', "a b"),
     ('{"input": {"type": "csv"}}', "it has no text as type and as ref"),
     ('{"output": {"type": "csv", "ref": 3}}', "it has no text as type and as ref"),
-    ('{"output": {"type": "csv", "ref": "x", "self": 3}}', "a output has no such fields, or lacks one"),
+    ('{"output": {"type": "csv", "ref": "x", "self": 3}}', "an output has no such fields, or lacks one"),
     ('{"check": {"name": "x", "status": "pass", "evidence": "y"}}', "a check has the texts id, name and status"),
     ('{"check": {"name": "x", "status": "great"}}', "a check's status is not 'great'"),
 ]

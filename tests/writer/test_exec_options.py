@@ -81,12 +81,16 @@ def test_masked_values(runs_dir: Path, capfd: pytest.CaptureFixture[str], monkey
 def test_nothing_to_mask() -> None:
     """Without a value there is no masker and no field; values of short lines are not masked, and listed."""
     assert (Secrets(["NONE"], {}).facts(), Secrets([], {}).mask(b"x")) == ({}, b"x")
-    assert Secrets([], {}).mask_value({"a": ["b", 1]}) == {"a": ["b", 1]}
+    assert (Secrets().hide("b"), Secrets().command(["b", "\udcff"])) == (
+        "b",
+        {"command": ["b", "\\xff"], "command_b64": ["Yg==", "/w=="]},
+    )
     assert Streams(Secrets([], {})).feed(1, b"x") == b"x"
     found = Secrets(["A", "B"], {"A": "ab\ncd\nef\ngh", "B": "long enough"})
     assert (found.masked, found.not_masked) == (["B"], ["A"])
     assert isinstance(found.masker(), Masker)
-    assert found.mask_value(["is long enough", None]) == ["is ***", None]
+    assert found.hide("is long enough") == "is ***"
+    assert found.command(["long enough\udcff", "\ud800"])["command"] == ["***\\xff", "\\ud800"]
 
 
 def test_a_run_in_a_run(project: Path, runs_dir: Path) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from runpact_core import runs
+from runpact_writer import _exec
 from runpact_writer._process import Manner, Outcome, run_command
 from runpact_writer._signals import Shield
 from tests.writer.support import NOON, document, environment, only_run, run_ids, runpact_command
@@ -123,16 +124,43 @@ def test_what_is_ignored_stays_ignored(project: Path) -> None:
     assert (blocked & 0x4200, ignored & 0x10003) == (0x4200, 0x10003)
 
 
-def test_both_stop_and_go_on(project: Path) -> None:
-    """X-06: TSTP stops the command and then us; CONT lets both go on, and the command ends as it would."""
-    script = "trap 'exit 8' TERM; echo ready; while :; do sleep 0.05; done"
-    with started(project, "bash", "-c", script) as process:
-        process.send_signal(signal.SIGTSTP)
+def state_of(pid: int) -> str:
+    """The letter of a process's state, as Linux has it."""
+    with open(f"/proc/{pid}/stat") as file:  # noqa: PTH123 - a file of Linux
+        return file.read().rpartition(") ")[2][0]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="/proc tells who is stopped")
+@pytest.mark.parametrize(("name", "to_group"), [("SIGTSTP", False), ("SIGTTIN", True), ("SIGTTOU", True)])
+def test_both_stop_and_go_on(name: str, *, to_group: bool, project: Path) -> None:
+    """X-06: what stops one of us stops both; CONT lets both go on, and the command ends as it would."""
+    script = "trap 'exit 8' TERM; echo ready; echo $$; while read line; do echo $line; done"
+    with subprocess.Popen(
+        runpact_command("exec", "--", "bash", "-c", script), cwd=project, env=environment(), process_group=0,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        assert process.stdin is not None
+        assert process.stdout.readline() == b"ready\n"
+        command = int(process.stdout.readline())
+        (os.killpg if to_group else os.kill)(process.pid, getattr(signal, name))
         _, status = os.waitpid(process.pid, os.WUNTRACED)
         assert os.WIFSTOPPED(status)
-        process.send_signal(signal.SIGCONT)
+        while state_of(command) != "T":  # it was sent the signal before we stopped
+            os.sched_yield()
+        (os.killpg if to_group else os.kill)(process.pid, signal.SIGCONT)
+        process.stdin.write(b"again\n")
+        process.stdin.flush()
+        assert process.stdout.readline() == b"again\n"
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 8
+
+
+def test_a_command_that_ignores_the_end_of_its_time(runs_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """X-08: TERM changes nothing, so after the grace it is KILL: 124, and the record says both."""
+    monkeypatch.setattr(_exec, "Manner", lambda **more: Manner(grace_s=0.1, **more))
+    assert _exec.main(["--timeout", "0.3", "--", "sh", "-c", "trap '' TERM; while :; do sleep 0.05; done"]) == 124
+    assert document(only_run(runs_dir))["exit"] == {"code": 124, "signal": "SIGKILL", "timed_out": True}
 
 
 def test_the_mask_is_put_back(capfd: pytest.CaptureFixture[str]) -> None:

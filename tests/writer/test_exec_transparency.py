@@ -20,6 +20,23 @@ pytestmark = [
 ]
 
 PAGE = Path(__file__).parents[2] / "docs" / "transparency.md"
+ORPHAN = """
+import os, time
+reader, writer = os.pipe()
+middle = os.fork()
+if not middle:
+    middle = os.getpid()
+    if not os.fork():
+        while os.getppid() == middle:
+            time.sleep(0.001)
+        os.write(writer, b"%d" % os.getppid())
+    os._exit(0)
+os.close(writer)
+os.waitpid(middle, 0)
+print(os.read(reader, 9))
+"""
+"""Shows who inherits an orphan."""
+
 SAME = {
     "exit-code": "exit 7",
     "arguments": 'printf "%s|" "a b" "" "$(printf \'\\303\\251\')"',
@@ -30,12 +47,15 @@ SAME = {
     "environment": "env | grep -vE '^(RUNPACT_|_=|SHLVL)' | sort",
     "folder": "pwd; umask; ulimit -n; nice",
     "group": "cut -d' ' -f5,6 /proc/self/stat",
+    "orphans": f"{sys.executable} -S -c '{ORPHAN}'",
     "script": "./bare x",
 }
 """Rows of which nothing differs, and a script that shows it."""
 
 ELSEWHERE = {
+    *("init", "log"),  # test_exec_init, test_exec_log_touched
     *("death", "not-found", "stdin-closed", "output-closed", "sigpipe", "ctrl-c"),  # below
+    *("hang-up", "new-size"),  # test_exec_terminal
     *("signals", "killed", "timeout", "left-behind", "reader-gone"),  # test_exec_signals, _options, _streams
 }
 
@@ -130,6 +150,22 @@ signal.pause()
 """
 
 
+COUNTS = """
+import os, signal, sys
+count = {2: 0, 3: 0, 10: 0}
+def told(number, _):
+    count[number] += 1
+    if number == signal.SIGQUIT:
+        os.kill(os.getppid(), signal.SIGUSR1)  # comes back after all that the wrapper had to pass on before
+for number in count:
+    signal.signal(number, told)
+print("go", flush=True)
+while not count[signal.SIGUSR1]:
+    signal.pause()
+print("counted", *count.values(), flush=True)
+"""
+
+
 def on_a_terminal(words: list[str], project: Path, keys: bytes = b"") -> tuple[int, str]:
     """Run words with a real terminal; type keys when the command says go; exit code and what was seen."""
     pid, fd = pty.fork()
@@ -174,3 +210,11 @@ def test_ctrl_c_at_a_terminal(project: Path, runs_dir: Path) -> None:
     code, seen = on_a_terminal([*runpact_command("exec", "--"), sys.executable, "-S", "-c", WAIT], project, b"\x03")
     assert (code, "Traceback" in seen) == (9, False)
     assert b"ready tty tty True\ngo\n" in (only_run(runs_dir) / "run.log").read_bytes()
+
+
+def test_keys_reach_the_command_once(project: Path, runs_dir: Path) -> None:
+    """X-05, row `ctrl-c`: the terminal has told the command of both keys, so we do not tell it again."""
+    words = [*runpact_command("exec", "--"), sys.executable, "-S", "-c", COUNTS]
+    code, _ = on_a_terminal(words, project, b"\x03\x1c")
+    assert code == 0
+    assert (only_run(runs_dir) / "run.log").read_bytes().endswith(b"\ncounted 1 1 1\n")

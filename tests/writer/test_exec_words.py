@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ import pytest
 from runpact_core import edge
 from runpact_core.errors import UsageFailure
 from runpact_writer import _exec, _words, cli
-from tests.writer.support import document, only_run
+from tests.writer.support import document, only_run, outside
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -200,6 +201,19 @@ def test_words_of_other_bytes(runs_dir: Path) -> None:
         code.encode(),
         b"caf\xe9",
     ]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the limit is Linux's")
+def test_many_long_words(project: Path, runs_dir: Path) -> None:
+    """X-12: nearly 2 MB of words with everything that shells trip over reach the command and the record exactly."""
+    odd = ["", " ", "-x", "--", "a b", "q\"'`$(x)", "a\nb\n", "\ttab", "*", "é", "\u2028"]
+    words = [*odd, *(letter * 125_000 for letter in "abcdefghijklm")]
+    code = "import hashlib, sys; print(hashlib.sha256(repr(sys.argv[1:]).encode()).hexdigest())"
+    done = outside("exec", "--", sys.executable, "-S", "-c", code, *words, cwd=project)
+    assert (done.stdout.decode().strip(), done.returncode) == (hashlib.sha256(repr(words).encode()).hexdigest(), 0)
+    found = document(only_run(runs_dir))
+    assert found["command"][-len(words) :] == words
+    assert "warnings" not in found
 
 
 def test_an_option_of_other_bytes(runs_dir: Path) -> None:

@@ -36,6 +36,35 @@ def test_a_stream_that_does_not_block() -> None:
     assert bytes(got) == b"x" * SIZE
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes cannot be non-blocking there")
+def test_a_stream_that_does_not_block_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """T-09: we sleep until there is room: no more than two writes for each read of the other side, however slow."""
+    reader, ours = os.pipe()
+    os.set_blocking(ours, False)
+    reads: list[int] = []
+    writes: list[int] = []
+    real = os.write
+
+    def counted(fd: int, data: memoryview) -> int:
+        writes.append(len(data))
+        return real(fd, data)
+
+    monkeypatch.setattr(os, "write", counted)
+
+    def drain() -> None:
+        while data := os.read(reader, 1 << 14):
+            reads.append(len(data))
+
+    thread = threading.Thread(target=drain)
+    thread.start()
+    Sink(ours).write(b"x" * SIZE)
+    os.close(ours)
+    thread.join(60)
+    os.close(reader)
+    assert sum(reads) == SIZE
+    assert len(writes) <= 2 * len(reads) + 2
+
+
 def test_a_stream_that_is_gone() -> None:
     """After its first error a stream takes everything and writes nothing, not even to another file of that number."""
     reader, ours = os.pipe()

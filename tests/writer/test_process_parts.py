@@ -167,7 +167,7 @@ def test_stopping_is_the_system_s_decision(monkeypatch: pytest.MonkeyPatch) -> N
     def stop(number: int) -> None:
         raised.append((number, number in held(signal.SIG_BLOCK, set())))
 
-    monkeypatch.setattr(signal, "raise_signal", stop)
+    monkeypatch.setattr("runpact_writer._signals.signal.raise_signal", stop)
     child = Killed()
     with Shield():
         Minder(child, set()).take(signal.SIGTSTP, from_terminal=False)
@@ -177,7 +177,7 @@ def test_stopping_is_the_system_s_decision(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_where_signals_cannot_be_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without `sigtimedwait` we look again and again; Ctrl-C counts as the terminal's where stdin is one."""
-    monkeypatch.delattr(signal, "sigtimedwait")
+    monkeypatch.delattr("runpact_writer._signals.signal.sigtimedwait")
     monkeypatch.setattr(os, "isatty", lambda fd: fd == 0)
     with Shield() as shield:
         assert _signals._wait(shield.held, 0.0) is None
@@ -218,7 +218,28 @@ def test_a_child_that_has_gone() -> None:
     child.send(signal.SIGKILL)
     stranger = Child(pid)
     stranger.send(signal.SIGKILL)
+    stranger.send(signal.SIGKILL, to_group=True)
     assert stranger.fd is None
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells who is below a process")
+def test_a_child_without_a_group_of_its_own() -> None:
+    """X-08: what is for its group reaches those below it; their end of the pipe closes, and nothing stays open."""
+    reader, writer = os.pipe()
+    pid = os.posix_spawn(
+        "/bin/sh",
+        ["sh", "-c", "sleep 60 & echo ready; wait"],
+        os.environ,
+        file_actions=[(os.POSIX_SPAWN_DUP2, writer, 1)],
+    )
+    os.close(writer)
+    assert os.read(reader, 100) == b"ready\n"
+    child = Child(pid)
+    for number in (signal.SIGCONT, signal.SIGKILL):
+        child.send(number, to_group=True)
+    assert (os.read(reader, 100), child.reap()) == (b"", -signal.SIGKILL)
+    assert child._below is None
+    os.close(reader)
 
 
 def test_no_more_descriptors(monkeypatch: pytest.MonkeyPatch) -> None:

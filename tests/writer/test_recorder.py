@@ -172,8 +172,10 @@ def test_a_program_may_change_its_folder(runs_dir: Path, project: Path) -> None:
     assert verified(only_run(runs_dir)) == []
 
 
-def test_a_disk_that_takes_no_more_of_the_log(runs_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The run ends, says how many bytes are missing, and is partial; nothing is raised while it records."""
+def test_a_disk_that_takes_no_more_of_the_log(
+    runs_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The run ends, says here and on stderr how many bytes are missing, and is partial; nothing is raised meanwhile."""
     recorder = writer(runs_dir)
     recorder.start(*START)
 
@@ -187,6 +189,7 @@ def test_a_disk_that_takes_no_more_of_the_log(runs_dir: Path, monkeypatch: pytes
     assert recorder.finish() == "partial"
     run = document(only_run(runs_dir))
     assert run["warnings"] == ["10 bytes are missing from run.log: appending: No space left on device"]
+    assert capsys.readouterr().err == f"runpact: {run['warnings'][0]}\n"
     assert run["log"] == {"lines": 1, "size_bytes": len(f"RUN_ID={run['run_id']}\n"), "omitted_bytes": 10}
     assert verified(only_run(runs_dir)) == []
 

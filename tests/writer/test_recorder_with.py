@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
+from contextvars import copy_context
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -139,6 +141,28 @@ def test_a_recorded_function(runs_dir: Path) -> None:
     assert [output["rows_written"] for output in outputs] == [60, 1]
     with pytest.raises(WrongMoment, match="no recorded function is running"):
         current_run()
+
+
+def test_threads_of_a_recorded_function(runs_dir: Path) -> None:
+    """A thread is inside the run where it runs in a copy of the function's context, else nowhere."""
+
+    def work(said: list[object]) -> None:
+        try:
+            current_run().set("thread", "inside")
+        except WrongMoment as error:
+            said.append(error.code)
+
+    @recorded("x", "1", **options(runs_dir))
+    def both() -> list[object]:
+        said: list[object] = []
+        for target, args in ((copy_context().run, (work, said)), (work, (said,))):
+            thread = threading.Thread(target=target, args=args)
+            thread.start()
+            thread.join()
+        return said
+
+    assert both() == [WrongMoment.code]
+    assert document(only_run(runs_dir))["metadata"] == {"thread": "inside"}
 
 
 def test_a_recorded_function_that_fails_or_may_not_begin(runs_dir: Path) -> None:

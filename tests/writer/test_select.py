@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,7 +10,7 @@ import typer
 
 from runpact_core.errors import MissingArtifact, UsageFailure
 from runpact_writer import _select, cli
-from tests.writer.planted_runs import FAILED, FINISHED, HERE, NOW, finished, left_open
+from tests.writer.planted_runs import FAILED, FINISHED, HERE, NOW, finished, left_open, look
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,6 +82,21 @@ def test_names_of_no_run(name: str, fleet: Path) -> None:
     with pytest.raises(MissingArtifact) as caught:
         named(name, fleet)
     assert caught.value.path == (str(fleet / name) if name.startswith("20260") else name)
+
+
+def test_the_last_of_one_second(runs_dir: Path) -> None:
+    """Of runs that started in one second the last is the one that was recorded last, whatever their ids."""
+    for age, run_id in enumerate([FINISHED, FINISHED.replace("P2", "P1"), FINISHED.replace("P2", "P3")]):
+        os.utime(finished(runs_dir, run_id), (NOW - age, NOW - age))
+    assert named("last", runs_dir) == str(runs_dir / FINISHED)
+
+
+def test_the_last_that_goes(runs_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder that is removed at this moment is no error of its own."""
+    found = look(finished(runs_dir, FINISHED))
+    monkeypatch.setattr("runpact_core.runs.find", lambda *_args, **_more: iter([found]))
+    monkeypatch.setattr("os.stat", lambda _path: (_ for _ in ()).throw(FileNotFoundError))
+    assert _select._last(str(runs_dir), NOW, HERE) == found
 
 
 def test_the_last_of_none(runs_dir: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -220,6 +221,20 @@ def of_contract(contract: str, *path: str) -> Any:
     return part
 
 
+def is_taken(judge: Callable[[str], object], word: str) -> bool:
+    """Whether a check by hand lets a word pass."""
+    try:
+        judge(word)
+    except UsageFailure:
+        return False
+    return True
+
+
+def usage(call: Callable[[str, int], list[str]], name: str, value: int) -> None:
+    """Record a number; all that can be wrong is its name."""
+    assert call(name, value) == []
+
+
 def test_the_words_are_those_of_the_contracts() -> None:
     """What is checked by hand, for speed, is what `contracts/` says; a change there fails here."""
     trigger = of_contract("open_run", "properties", "trigger", "properties", "type")
@@ -228,19 +243,23 @@ def test_the_words_are_those_of_the_contracts() -> None:
     check = of_contract("checks", "properties", "checks", "items")["properties"]
     assert list(_state.CHECK_STATUSES) == of_contract("checks", "$defs", "check_status")["enum"]
     env = of_contract("open_run", "properties", "env", "properties", "missing", "items")
-    both = {
-        _state._PIPELINE_ID.pattern: of_contract("open_run", "properties", "pipeline_id"),
-        _state._PRODUCT.pattern: of_contract("open_run", "properties", "product"),
-        _state._ENV_NAME.pattern: env,
-        _state._CHECK_ID.pattern: check["id"],
-    }
-    for pattern, part in both.items():
-        head, longest = pattern.removesuffix("}").rsplit(",", 1)
-        head = head.rpartition("{")[0] + ("*" if head.endswith("{0") else "+")
-        first = 1 if head.endswith("*") else 0
-        assert (f"^{head}$", int(longest) + first) == (part["pattern"], part["maxLength"])
+    held_to = (
+        (_state.check_pipeline_id, of_contract("open_run", "properties", "pipeline_id")),
+        (_state.check_product, of_contract("open_run", "properties", "product")),
+        (_state.check_env_name, env),
+        (lambda word: started().check(word, None, "pass", []), check["id"]),
+        (lambda word: usage(started().metric, word, 1), of_contract("run", "properties", "metrics")["propertyNames"]),
+    )
+    for judge, part in held_to:
+        lengths = ["", *("a" * size for size in range(part["maxLength"] - 1, part["maxLength"] + 2))]
+        characters = [chr(code) for code in (*range(0x180), 0x2028, 0xFF10, 0x1D7D8)]
+        for word in [*lengths, *characters, *("a" + each + "a" for each in characters), "a" * 99 + "\n"]:
+            admitted = (
+                len(word) <= part["maxLength"] and re.search(part["pattern"].replace("$", r"\Z"), word) is not None
+            )
+            assert is_taken(judge, word) is admitted, (judge, word)
     evidence = of_contract("checks", "$defs", "check", "properties", "evidence", "items")
-    pointer = _state._POINTER.pattern.replace(r"\ud800-\udfff", "")
+    pointer = _state._POINTER.replace(r"\ud800-\udfff", "")
     assert (f"^({pointer})$", _state._LONGEST_POINTER) == (evidence["pattern"], evidence["maxLength"])
 
 

@@ -120,6 +120,7 @@ def test_other_systems(env: dict[str, str], found: tuple[str, ...]) -> None:
         ({"CIRCLECI": "true"}, ("circleci_event", "circleci", "unknown")),
         ({"TF_BUILD": "True"}, ("azure_event", "azure", "unknown")),
         ({"JENKINS_URL": "https://jenkins.example.org/"}, ("jenkins_event", "jenkins", "unknown")),
+        ({"JENKINS_HOME": "/var/jenkins_home", "JOB_NAME": "nightly"}, ("jenkins_event", "nightly", "unknown")),
     ],
 )
 def test_a_system_that_tells_little(env: dict[str, str], found: tuple[str, ...]) -> None:
@@ -193,7 +194,7 @@ def test_only_a_few_names_are_looked_at() -> None:
         "BUILDKITE", "BUILDKITE_SOURCE", "BUILDKITE_PIPELINE_SLUG", "BUILDKITE_BUILD_CREATOR", "BUILDKITE_BUILD_AUTHOR",
         "CIRCLECI", "CIRCLE_JOB", "CIRCLE_PROJECT_REPONAME", "CIRCLE_USERNAME",
         "TF_BUILD", "BUILD_REASON", "BUILD_DEFINITIONNAME", "BUILD_REQUESTEDFOR",
-        "JENKINS_URL", "JOB_NAME", "BUILD_USER_ID", "CHANGE_AUTHOR",
+        "JENKINS_URL", "JENKINS_HOME", "JOB_NAME", "BUILD_USER_ID", "CHANGE_AUTHOR",
         "USER", "LOGNAME", "USERNAME",
     }  # fmt: skip
 

@@ -154,6 +154,27 @@ def test_an_open_run_is_no_whole_run(runs_dir: Path) -> None:
     os.close(descriptor)
 
 
+@pytest.mark.parametrize(
+    ("plant", "said"),
+    [
+        (lambda path: path.write_text("{"), f"unreadable: {CUT.replace('run.json', 'open.json')} (line 1, column 2)"),
+        (os.mkfifo if hasattr(os, "mkfifo") else os.mkdir, "unreadable: open.json: Invalid artifact: a "),
+        (
+            lambda path: path.write_text('{"schema_version": "7.0"}'),
+            "version: open.json: Unsupported schema version: 7.0",
+        ),
+    ],
+)
+def test_an_open_run_that_cannot_be_read(plant: Callable[[Path], object], said: str, runs_dir: Path) -> None:
+    """What is wrong with `open.json` is said of it, not of a `run.json` that is not there; a FIFO is no hang."""
+    folder = left_open(runs_dir, FINISHED)
+    (folder / "open.json").unlink()
+    plant(folder / "open.json")
+    not_finished, about = findings(folder)
+    assert not_finished == "not_finished: run.json: the run is interrupted"
+    assert about.startswith(said)
+
+
 def test_both_documents_present_means_sealed(run: Path) -> None:
     """A crash between the seal and the removal of the open mark leaves a finished run."""
     files.replace(run / "open.json", b"{}")

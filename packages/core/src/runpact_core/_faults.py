@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from runpact_core._catalog import Version
     from runpact_core._rules import Rule
 
-_INDEX = re.compile(r"/[0-9]+(?=/|$)", re.ASCII)
+_INDEX = r"/[0-9]+(?=/|$)"  # compiled when first used
 
 
 def broken_rules(version: Version, data: Mapping[str, Any]) -> list[Problem]:
@@ -36,6 +36,13 @@ def broken_rules(version: Version, data: Mapping[str, Any]) -> list[Problem]:
         # An unknown field among counts is no count, say.
         return broken(_without(data, "", frozenset(unknown)))
     return found
+
+
+def prepare(version: Version) -> None:
+    """Make what judges a document that is written: the validator of its strict view, and the rules."""
+    from runpact_core._generated import rules  # noqa: F401 - loading it is the point
+
+    _gate.prepare(version, "strict")
 
 
 def _message(rule: Rule, document: Mapping[str, Any], place: str) -> str:
@@ -78,4 +85,4 @@ def _faults(version: Version, data: Mapping[str, Any]) -> list[Problem]:
 
 def _wherever(problem: Problem) -> Problem:
     """The same problem, at no element of a list in particular."""
-    return problem._replace(pointer=_INDEX.sub("/*", problem.pointer))
+    return problem._replace(pointer=re.sub(_INDEX, "/*", problem.pointer))

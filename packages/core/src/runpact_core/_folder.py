@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     StrPath = str | os.PathLike[str]
 
-__all__ = ["KINDS", "PLAIN", "Doing", "Folder", "close_quietly", "quietly", "split"]
+__all__ = ["KINDS", "PLAIN", "Doing", "Folder", "close_quietly", "no_folder", "quietly", "split"]
 
 PLAIN = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOCTTY", 0)
 HANDLES = os.open in os.supports_dir_fd  # false on Windows
@@ -122,6 +122,13 @@ class Folder:
         except OSError as error:
             if error.errno not in _NO_FSYNC:
                 raise
+
+
+def no_folder(path: str) -> OSError:
+    """The error for what stands where a directory should be: a file, or a link that leads to nothing."""
+    if os.path.islink(path):  # noqa: PTH114 - pathlib is slow
+        return FileNotFoundError(errno.ENOENT, "it is a dangling link")
+    return NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
 
 
 def split(path: StrPath) -> tuple[str, str]:

@@ -6,7 +6,6 @@ is loaded when the first gate is, since most of what imports the hub needs none.
 
 from __future__ import annotations
 
-import difflib
 import os
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
@@ -52,6 +51,11 @@ def make_validator(schema: Any) -> jsonschema_rs.Validator:
     return jsonschema_rs.Draft202012Validator(
         schema, validate_formats=False, retriever=_refuse, pattern_options=jsonschema_rs.RegexOptions()
     )
+
+
+def prepare(version: Version, view: View) -> None:
+    """Make the validator of a view, which is kept."""
+    _validator(version, view)
 
 
 def _refuse(uri: str) -> Any:
@@ -142,5 +146,7 @@ def unknown_fields(version: Version, document: object) -> list[str]:
 
 def nearest(name: str, candidates: list[str]) -> str | None:
     """A hint at the candidate that a mistyped name most likely meant, or None."""
-    close = difflib.get_close_matches(name, candidates, n=1)
+    from difflib import get_close_matches  # only what is wrong needs it
+
+    close = get_close_matches(name, candidates, n=1)
     return f"did you mean {close[0]}?" if close else None

@@ -6,21 +6,19 @@ Evidence uses nothing more, so this reads the one form that cannot select severa
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
 from runpact_core._json import parse
 from runpact_core._pointer import MISSING
 from runpact_core.errors import InvalidArtifact
 
-_SEGMENT = re.compile(
-    r"""[ \t\n\r]*(?:
+_SEGMENT = r"""[ \t\n\r]*(?:
     \.(?P<name>[A-Za-z_\u0080-\U0010ffff][0-9A-Za-z_\u0080-\U0010ffff]*)
     |\[\s*(?P<index>0|-?[1-9][0-9]{0,15})\s*\]
     |\[\s*"(?P<double>(?:[^"\\\x00-\x1f]|\\.)*)"\s*\]
     |\[\s*'(?P<single>(?:[^'\\\x00-\x1f]|\\.)*)'\s*\]
-    )""",
-    re.VERBOSE | re.ASCII,
-)
+    )"""
 
 
 def find(document: object, query: str) -> Any:
@@ -50,12 +48,18 @@ def parse_query(query: str) -> list[str | int]:
     keys: list[str | int] = []
     place = 1
     while place < len(query):
-        match = _SEGMENT.match(query, place)
+        match = _segment().match(query, place)
         if match is None:
             raise InvalidArtifact(f"{query!r} is no singular JSONPath", hint="write .name, ['name'] or [index]")
         keys.append(_key(match))
         place = match.end()
     return keys
+
+
+@cache
+def _segment() -> re.Pattern[str]:
+    """The pattern, compiled by the first query: that takes longer than loading the module."""
+    return re.compile(_SEGMENT, re.VERBOSE | re.ASCII)
 
 
 def _key(match: re.Match[str]) -> str | int:

@@ -21,11 +21,12 @@ from __future__ import annotations
 
 import binascii
 import re
-from bisect import bisect_right
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from runpact_core._escapes import STYLES, Origins, Style, lines_with
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
 __all__ = ["MASK", "SHORTEST", "Masker"]
 
@@ -35,19 +36,6 @@ SHORTEST = 6  # bytes; what is shorter is found by chance in ordinary output
 _GROWTH = 16  # no spelling of a byte is longer, nor a byte with a colour: `_spans` sees to that
 _CONTEXT = 16  # bytes kept before what is undecided: no escape is longer, so none is cut
 _ENOUGH = 4096  # bytes of an unfinished line worth a search, at least: tiny chunks and long values stay linear
-
-# Not compiled here: a wrapped command waits for this import, and most logs need none of them. `re` keeps them.
-_PERCENT = rb"%([0-9A-Fa-f]{2})"
-_FORM = rb"%([0-9A-Fa-f]{2})|\+"
-_ENTITY = rb"&(?:#([0-9]{1,7})|#[xX]([0-9A-Fa-f]{1,6})|(amp|lt|gt|quot|apos));"
-_BACKSLASH = (
-    rb"\\(?:u([dD][89abAB][0-9A-Fa-f]{2})\\u([dD][c-fC-F][0-9A-Fa-f]{2})"
-    rb"|u([0-9A-Fa-f]{4})|u\{([0-9A-Fa-f]{1,6})\}|U([0-9A-Fa-f]{8})"
-    rb"|x([0-9A-Fa-f]{2})|([0-3][0-7]{2})|([^\r\n]))"
-)
-_COLOUR = rb"\x1b\[[0-9:;?]{0,12}[A-Za-z]"
-_NAMED = {b"amp": b"&", b"lt": b"<", b"gt": b">", b"quot": b'"', b"apos": b"'"}
-_LETTERS = dict(zip(b"abfnrtveE", b"\a\b\f\n\r\t\v\x1b\x1b", strict=True))
 
 
 class Masker:
@@ -68,7 +56,8 @@ class Masker:
         self.count = 0
         known = {line for value in kept for line in value}
         self._needles = sorted({spelling for line in known for spelling in _spellings(line)})
-        self._styles = [style for style in _STYLES if style.name != "form" or any(b" " in line for line in known)]
+        self._styles = [style for style in STYLES if style.name != "form" or any(b" " in line for line in known)]
+        self._possible: dict[str, re.Pattern[bytes]] = {}
         self._reach = _GROWTH * max(map(len, known), default=0)
         self._start_again()
 
@@ -136,13 +125,23 @@ class Masker:
     def _spans(self, data: bytes) -> Iterator[tuple[int, int]]:
         yield from self._found(data)
         for style in self._styles:
-            if any(sign in data for sign in style.signs):
-                origins = None
-                for start, stop in self._found(re.sub(style.escape, style.meaning, data)):
-                    origins = origins or _Origins(data, style)
-                    first, end = origins.span(start, stop)
-                    if end - first <= self._reach:  # longer: full of colours, and beyond what is held back of a stream
-                        yield first, end
+            if self._needles and any(sign in data for sign in style.signs):
+                for begin, line in lines_with(self._may_hold(style), data):
+                    yield from self._escaped(begin, line, style)
+
+    def _may_hold(self, style: Style) -> re.Pattern[bytes]:
+        if style.name not in self._possible:
+            self._possible[style.name] = style.possible(self._needles)
+        return self._possible[style.name]
+
+    def _escaped(self, begin: int, line: bytes, style: Style) -> Iterator[tuple[int, int]]:
+        """Where a line that begins there holds values with escapes of a style in them."""
+        origins = None
+        for start, stop in self._found(re.sub(style.escape, style.meaning, line)):
+            origins = origins or Origins(line, style)
+            first, end = origins.span(start, stop)
+            if end - first <= self._reach:  # longer: full of colours, and beyond what is held back of a stream
+                yield begin + first, begin + end
 
     def _found(self, text: bytes) -> Iterator[tuple[int, int]]:
         for needle in self._needles:
@@ -150,70 +149,6 @@ class Masker:
             while at >= 0:
                 yield at, at + len(needle)
                 at = text.find(needle, at + 1)
-
-
-class _Style(NamedTuple):
-    """One way of writing characters as others: what starts an escape, all escapes, what one of them stands for."""
-
-    name: str
-    signs: tuple[bytes, ...]  # one byte each: many times faster to look for than two
-    escape: bytes
-    meaning: Callable[[re.Match[bytes]], bytes]
-
-
-class _Origins:
-    """Where in the data each byte came from of the text that is the data with the escapes of one style resolved."""
-
-    def __init__(self, data: bytes, style: _Style) -> None:
-        at = length = 0
-        self._places = [0]  # places in the text from which on ...
-        self._origins = [(0, 0)]  # ... bytes come from here; with the length of the escape, 0 for plain bytes
-        for escape in re.finditer(style.escape, data):
-            start, stop = escape.span()
-            length += start - at
-            after = length + len(style.meaning(escape))
-            self._places += [length, after]
-            self._origins += [(start, stop - start), (stop, 0)]
-            length, at = after, stop
-
-    def span(self, start: int, stop: int) -> tuple[int, int]:
-        """Tell what of the data a stretch of the text came from: whole escapes."""
-        return self._origin(start, last=False), self._origin(stop - 1, last=True)
-
-    def _origin(self, place: int, *, last: bool) -> int:
-        index = bisect_right(self._places, place) - 1
-        start, length = self._origins[index]
-        return start + (length * last if length else place - self._places[index] + last)
-
-
-def _percent(escape: re.Match[bytes]) -> bytes:
-    return bytes.fromhex(escape[1].decode("ascii")) if escape[1] else b" "
-
-
-def _entity(escape: re.Match[bytes]) -> bytes:
-    decimal, digits, name = escape.groups()
-    if name:
-        return _NAMED[name]
-    return _character(int(decimal) if decimal else int(digits, 16)) or escape[0]
-
-
-def _backslash(escape: re.Match[bytes]) -> bytes:
-    high, low, four, braced, eight, byte, octal, single = escape.groups()
-    if single:
-        return bytes([_LETTERS.get(single[0], single[0])])
-    if byte or octal:
-        return bytes([int(byte, 16) if byte else int(octal, 8)])
-    if high:
-        return _character(0x10000 + ((int(high, 16) & 0x3FF) << 10) + (int(low, 16) & 0x3FF))
-    return _character(int(four or braced or eight, 16)) or escape[0]
-
-
-def _character(code: int) -> bytes:
-    """UTF-8 of a code point; nothing where there is no such character."""
-    try:
-        return chr(code).encode("utf-8")
-    except (ValueError, OverflowError):  # beyond Unicode, or half of a pair (a UnicodeEncodeError is a ValueError)
-        return b""
 
 
 def _boundary(data: bytes, place: int) -> int:
@@ -236,12 +171,3 @@ def _spellings(line: bytes) -> Iterator[bytes]:
         inner = code[(8 * before + 5) // 6 : 8 * (before + len(line)) // 6]
         yield inner
         yield inner.translate(bytes.maketrans(b"+/", b"-_"))
-
-
-_STYLES = (
-    _Style("percent", (b"%",), _PERCENT, _percent),
-    _Style("form", (b"%", b"+"), _FORM, _percent),
-    _Style("backslash", (b"\\",), _BACKSLASH, _backslash),
-    _Style("entity", (b"&",), _ENTITY, _entity),
-    _Style("colour", (b"\x1b",), _COLOUR, lambda _: b""),
-)

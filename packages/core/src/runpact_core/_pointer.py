@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-_INDEX = re.compile(r"0|[1-9][0-9]{0,15}", re.ASCII)
+_INDEX = r"0|[1-9][0-9]{0,15}"  # patterns are compiled by `re` when first used: a wrapped command waits
 
 
 class _Missing:
@@ -35,7 +35,7 @@ def resolve(document: object, path: str) -> Any:
     for part in _parts(path):
         if isinstance(node, dict) and part in node:
             node = node[part]
-        elif isinstance(node, list) and _INDEX.fullmatch(part) and int(part) < len(node):
+        elif isinstance(node, list) and re.fullmatch(_INDEX, part) and int(part) < len(node):
             node = node[int(part)]
         else:
             return MISSING

@@ -7,7 +7,6 @@ are there: where an optional one is absent it has nothing to say. Rules run behi
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from runpact_core import _pointer, _times
@@ -35,14 +34,25 @@ class Rule(Protocol):
         """The pointer to what does not hold, or None."""
 
 
-@dataclass(frozen=True)
-class Equal:
+class _Said:
+    """What a rule is called and says; plain, since a wrapped command waits for what `dataclasses` loads."""
+
+    __slots__ = ("id", "message")
+
+    def __init__(self, id: str, message: str) -> None:  # noqa: A002 - as contracts call it
+        self.id = id
+        self.message = message
+
+
+class Equal(_Said):
     """Two fields have the same value."""
 
-    id: str
-    message: str
-    left: str
-    right: str
+    __slots__ = ("left", "right")
+
+    def __init__(self, id: str, message: str, left: str, right: str) -> None:  # noqa: A002 - as contracts call it
+        super().__init__(id, message)
+        self.left = left
+        self.right = right
 
     def broken_at(self, document: Mapping[str, Any]) -> str | None:
         """The right field, where it differs."""
@@ -50,14 +60,15 @@ class Equal:
         return self.right if MISSING not in (left, right) and left != right else None
 
 
-@dataclass(frozen=True)
-class Sum:
+class Sum(_Said):
     """A total is the sum of its parts; an absent part counts as nothing."""
 
-    id: str
-    message: str
-    total: str
-    parts: tuple[str, ...]
+    __slots__ = ("parts", "total")
+
+    def __init__(self, id: str, message: str, total: str, parts: tuple[str, ...]) -> None:  # noqa: A002 - as contracts call it
+        super().__init__(id, message)
+        self.total = total
+        self.parts = parts
 
     def broken_at(self, document: Mapping[str, Any]) -> str | None:
         """The total, where it is not the sum."""
@@ -66,14 +77,15 @@ class Sum:
         return self.total if total is not MISSING and total != sum(parts) else None
 
 
-@dataclass(frozen=True)
-class Order:
+class Order(_Said):
     """One moment or number is not later or greater than another; times are compared across offsets."""
 
-    id: str
-    message: str
-    before: str
-    after: str
+    __slots__ = ("after", "before")
+
+    def __init__(self, id: str, message: str, before: str, after: str) -> None:  # noqa: A002 - as contracts call it
+        super().__init__(id, message)
+        self.before = before
+        self.after = after
 
     def broken_at(self, document: Mapping[str, Any]) -> str | None:
         """The later field, where it comes first, or whichever names a moment that does not exist."""
@@ -89,14 +101,15 @@ class Order:
         return self.after if keys[0] > keys[1] else None
 
 
-@dataclass(frozen=True)
-class Template:
+class Template(_Said):
     """A string is made of others; ``{/pointer}`` stands for a field, ``{*}`` for any text."""
 
-    id: str
-    message: str
-    value: str
-    template: str
+    __slots__ = ("template", "value")
+
+    def __init__(self, id: str, message: str, value: str, template: str) -> None:  # noqa: A002 - as contracts call it
+        super().__init__(id, message)
+        self.value = value
+        self.template = template
 
     def broken_at(self, document: Mapping[str, Any]) -> str | None:
         """The string, where it is not so made."""
@@ -115,15 +128,16 @@ class Template:
         return None if re.fullmatch("".join(pattern), value, re.DOTALL) else self.value
 
 
-@dataclass(frozen=True)
-class CountBy:
+class CountBy(_Said):
     """An object counts the items of a list by one of their fields: ``{"pass": 2}`` for two items that pass."""
 
-    id: str
-    message: str
-    items: str
-    key: str
-    counts: str
+    __slots__ = ("counts", "items", "key")
+
+    def __init__(self, id: str, message: str, items: str, key: str, counts: str) -> None:  # noqa: A002 - as contracts call it
+        super().__init__(id, message)
+        self.items = items
+        self.key = key
+        self.counts = counts
 
     def broken_at(self, document: Mapping[str, Any]) -> str | None:
         """The first count that is wrong, or the counts where an item's value has none."""

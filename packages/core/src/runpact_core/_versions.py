@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Reading = Literal["exact", "tolerant", "best-effort"]
 
-_SCHEMA_VERSION = re.compile(r"(0|[1-9][0-9]{0,5})\.(0|[1-9][0-9]{0,5})", re.ASCII)
+_SCHEMA_VERSION = r"(0|[1-9][0-9]{0,5})\.(0|[1-9][0-9]{0,5})"  # compiled when first used
 _SHOWN = 40
 _WORDS = {"None": "null", "True": "true", "False": "false"}  # as JSON writes them
 
@@ -100,7 +100,7 @@ def _parsed(stated: object, field: str) -> tuple[str | None, tuple[int, ...] | N
         if isinstance(stated, int) and not isinstance(stated, bool) and stated >= 0:
             return str(stated), (stated,)
         return None, None
-    match = _SCHEMA_VERSION.fullmatch(stated) if isinstance(stated, str) else None
+    match = re.fullmatch(_SCHEMA_VERSION, stated) if isinstance(stated, str) else None
     return (match[0], (int(match[1]), int(match[2]))) if match else (None, None)
 
 

@@ -46,6 +46,7 @@ __all__ = [
     "detect_bytes",
     "dumps",
     "find_contract",
+    "prepare",
     "read",
     "schema",
     "upgrade",
@@ -207,6 +208,11 @@ def write(path: StrPath, document: Mapping[str, Any] | Document | Record, *, con
             raise _invalid(found)
     files.replace(path, text)
     return text
+
+
+def prepare(contract: str) -> None:
+    """Load what writing documents of a contract needs; `UnknownContract` is raised where there is none by that name."""
+    _faults.prepare(_versions_of(contract)[-1])
 
 
 def dumps(document: Mapping[str, Any] | Record) -> bytes:

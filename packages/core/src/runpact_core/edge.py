@@ -10,13 +10,14 @@ from __future__ import annotations
 import io
 import os
 import sys
-from typing import TYPE_CHECKING, TextIO
 
 from runpact_core.errors import EnvironmentFailed, RunpactError, UsageFailure
-from runpact_core.redact import for_terminal
+from runpact_core.redact import for_ci
 
+TYPE_CHECKING = False  # importing `typing` for this name alone would cost more than the rest of the module
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import TextIO
 
     import typer
 
@@ -77,11 +78,11 @@ def complain(error: RunpactError) -> int:
 
 
 def say(text: str) -> None:
-    """Print one line on stderr, if it is open and somebody still reads it."""
+    """Print one line on stderr that no CI system obeys, if it is open and somebody still reads it."""
     if sys.stderr is None:  # closed when we were started; `print` would take stdout instead
         return
     try:
-        print(for_terminal(text), file=sys.stderr, flush=True)
+        print(for_ci(text), file=sys.stderr, flush=True)
     except (OSError, ValueError):
         silence(sys.stderr)
 

@@ -12,7 +12,11 @@ Exit codes: 1 what was checked does not hold, 2 usage or configuration, 3 the en
 
 from __future__ import annotations
 
-from typing import ClassVar, NamedTuple
+TYPE_CHECKING = False  # importing `typing` for this name alone would cost more than the rest of the module
+if TYPE_CHECKING:
+    from typing import ClassVar, NamedTuple
+else:
+    from runpact_core._named import NamedTuple
 
 __all__ = [
     "ConfigurationError",

@@ -29,7 +29,7 @@ import os
 import stat
 
 from runpact_core import _folder
-from runpact_core._folder import KINDS, PLAIN, Doing, Folder, close_quietly, quietly, split
+from runpact_core._folder import KINDS, PLAIN, Doing, Folder, close_quietly, no_folder, quietly, split
 from runpact_core.errors import InvalidArtifact, MissingArtifact, Refused
 
 try:
@@ -149,7 +149,7 @@ def make_dirs(path: StrPath, *, mode: int = 0o777) -> None:
             continue
         with Doing(f"making the folder {text}"):
             if not os.path.isdir(text):
-                raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+                raise no_folder(text)
         sync_dir(os.path.dirname(text.rstrip(_SEPARATORS)))  # another made it just now, and may not be done
 
 

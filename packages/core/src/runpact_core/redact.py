@@ -2,24 +2,26 @@
 
 What a run recorded may hold anything: escape sequences that rewrite a terminal, characters that turn the direction of
 text, Markdown that breaks out of its cell, lines that a CI system obeys. The functions here give one line each, show
-such things as what they are, and lose nothing else. `Masker` replaces registered secrets, in streams and in texts.
+such things as what they are, and lose nothing else. `Masker` replaces registered secrets, in streams and in texts;
+`sanitize` what looks like a secret that nobody registered.
 """
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # importing `typing` for this name alone would cost more than the rest of the module
 if TYPE_CHECKING:
+    import re
+
     from runpact_core._masker import Masker
+    from runpact_core._sanitize import Sanitized
 
-__all__ = ["Masker", "for_ci", "for_ci_value", "for_markdown", "for_terminal"]
+__all__ = ["Masker", "Sanitized", "for_ci", "for_ci_value", "for_markdown", "for_terminal", "sanitize"]
 
+# `re` is loaded, and compiles these, when one is first used: a wrapped command waits for this import.
 # C0 and C1 controls, DEL, line and paragraph separators, marks that turn the direction of text or hide, lone
 # surrogates.
-_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+_UNSAFE = "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 
-# The others are compiled by `re` when they are first used: a wrapped command waits for this import.
 # What acts inside a paragraph or a cell; what begins a block at its start; the dot of a link without a scheme.
 _MARKDOWN = r"[\\`*_\[\]<>|~$&]|:(?=//)|(?<=[wW]{3})\.|^[-+=]|(?<=^[0-9])[.)]"
 _NUMBERED = r"^([0-9]{2,9})([.)])"
@@ -29,6 +31,7 @@ _EDGE = r"^\s+|\s+$"
 # Commands of CI systems: at the start of a line; `##[group]`, `##vso[...]`, `##teamcity[...]` anywhere in it.
 _CI_START = r"^(\s*)(:(?=:)|-(?=--)|\+(?=\+\+)|~(?=~~)|\^(?=\^\^))"
 _CI_ANYWHERE = r"#(?=#+[A-Za-z]*\[)"
+_CI_SIGNS = (":", "-", "+", "~", "^")
 _CI_VALUE = r"[%\r\n:,]"
 
 
@@ -38,12 +41,35 @@ def __getattr__(name: str) -> object:
         from runpact_core._masker import Masker
 
         return Masker
+    if name == "Sanitized":
+        from runpact_core._sanitize import Sanitized
+
+        return Sanitized
     raise AttributeError(name)
+
+
+def sanitize(text: str) -> Sanitized:
+    """Take out what looks like a secret, registered or not: best effort, in linear time. Twice is the same as once.
+
+    Known are tokens by their beginnings, credentials in URLs and in headers, private keys, JSON web tokens, webhooks,
+    values assigned to names such as ``password``, and e-mail addresses. Each becomes ``***``, whatever its length;
+    names, hosts and headers around it stay.
+
+    Returns:
+        The text, and how many were taken out, by kind. What has no known shape stays: register it with a `Masker`.
+    """
+    from runpact_core import _sanitize
+
+    return _sanitize.sanitize(text)
 
 
 def for_terminal(text: str) -> str:
     r"""One line that a terminal shows as it is: whatever would act is written as ``\x1b`` or ``\u202e``."""
-    return _UNSAFE.sub(_escaped, text)
+    if text.isprintable():  # none of the characters that are not safe is
+        return text
+    import re
+
+    return re.sub(_UNSAFE, _escaped, text)
 
 
 def for_markdown(text: str) -> str:
@@ -52,6 +78,8 @@ def for_markdown(text: str) -> str:
     Controls are shown as `for_terminal` does. No markup, link, HTML, mention, reference or emoji code acts; an empty
     comment stands after characters that sites look at after rendering, where a backslash is gone.
     """
+    import re
+
     plain = re.sub(_NUMBERED, r"\1\\\2", re.sub(_MARKDOWN, r"\\\g<0>", for_terminal(text)))
     apart = re.sub(_REFERENCE, r"\g<0><!-- -->", plain)
     return re.sub(_EDGE, lambda spaces: "".join(f"&#{ord(space)};" for space in spaces[0]), apart)
@@ -63,7 +91,12 @@ def for_ci(text: str) -> str:
     Controls are shown as `for_terminal` does; the first character of a command is written as ``\x3a``. Known are the
     commands of GitHub (both forms), Azure Pipelines, TeamCity, Buildkite (headings); GitLab's need a control.
     """
-    return re.sub(_CI_ANYWHERE, _escaped, re.sub(_CI_START, _escaped_start, for_terminal(text)))
+    shown = for_terminal(text)
+    if "##" not in shown and shown.lstrip()[:1] not in _CI_SIGNS:
+        return shown
+    import re
+
+    return re.sub(_CI_ANYWHERE, _escaped, re.sub(_CI_START, _escaped_start, shown))
 
 
 def for_ci_value(text: str) -> str:
@@ -71,6 +104,8 @@ def for_ci_value(text: str) -> str:
 
     GitHub turns the escapes back, so what is shown is the text, with controls as `for_terminal` shows them.
     """
+    import re
+
     return re.sub(_CI_VALUE, lambda match: f"%{ord(match[0]):02X}", for_terminal(text))
 
 

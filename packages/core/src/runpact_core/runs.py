@@ -16,7 +16,8 @@ import stat
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from runpact_core import _jsonpath, _times, documents, files
+from runpact_core import _jsonpath, _machine, _times, documents, files
+from runpact_core._machine import Here, here
 from runpact_core._pointer import MISSING
 from runpact_core.errors import EnvironmentFailed, InvalidArtifact, MissingArtifact, RunpactError
 
@@ -38,7 +39,7 @@ __all__ = [
     "started_s",
 ]
 
-RUN_ID = re.compile(r"[0-9]{8}T[0-9]{6}Z__[A-Za-z0-9-]{1,100}__[a-f0-9]{7}", re.ASCII)
+RUN_ID = re.compile(_machine.RUN_ID, re.ASCII)
 """What the name of a run's folder looks like."""
 
 INTERRUPTED_AFTER_S = 24 * 3600
@@ -46,13 +47,6 @@ INTERRUPTED_AFTER_S = 24 * 3600
 
 _BLOCK = 1 << 20
 _LOG_LINE = re.compile(r"run\.log:line:([0-9]{1,1000})", re.ASCII)
-
-
-class Here(NamedTuple):
-    """The machine that is asking: its name and, where the system has one, the identifier of its boot."""
-
-    name: str
-    boot_id: str | None
 
 
 class Run(NamedTuple):
@@ -78,22 +72,6 @@ class Run(NamedTuple):
     age_s: int | None
 
 
-def here() -> Here:
-    """The machine this process runs on."""
-    try:
-        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:  # noqa: PTH123 - Linux; absent elsewhere
-            boot_id = file.read().strip() or None
-    except (OSError, UnicodeDecodeError):
-        boot_id = None
-    return Here(name=_node_name(), boot_id=boot_id)
-
-
-def _node_name() -> str:
-    if hasattr(os, "uname"):
-        return os.uname().nodename
-    return os.environ.get("COMPUTERNAME", "unknown")  # Windows
-
-
 def ids(runs_dir: StrPath) -> list[str]:
     """The names in a folder of runs that are a run's, or stand for a folder with the documents of one, sorted.
 
@@ -104,7 +82,8 @@ def ids(runs_dir: StrPath) -> list[str]:
     try:
         return sorted(entry.name for entry in os.scandir(runs_dir) if _may_be_run(entry))
     except FileNotFoundError as error:
-        raise MissingArtifact(os.fspath(runs_dir), hint="nothing was recorded there yet") from error
+        hint = "it is a dangling link" if os.path.islink(runs_dir) else "nothing was recorded there yet"  # noqa: PTH114 - pathlib is slow
+        raise MissingArtifact(os.fspath(runs_dir), hint=hint) from error
     except OSError as error:
         raise EnvironmentFailed(f"listing {os.fspath(runs_dir)}", error) from error
 

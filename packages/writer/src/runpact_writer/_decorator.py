@@ -61,6 +61,10 @@ def recorded(
 def current_run() -> RunWriter:
     """The run of the innermost recorded function around the caller.
 
+    A thread that the function starts is not inside it, unless it runs in a copy of the function's context:
+
+        thread = Thread(target=copy_context().run, args=(work, pair))  # from threading, from contextvars
+
     Raises:
         WrongMoment: There is none.
     """

@@ -2,7 +2,8 @@
 
 One JSON object a line with one key: ``check``, ``input``, ``output``, ``metadata``, ``metric``. A line that is no such
 object becomes a warning of the run, and the rest counts. The file is removed when all of it was taken, since the run's
-documents have it then; else it stays beside them. Only a regular file of bounded size is read.
+documents have it then; else it stays beside them, with secrets masked. Only a regular file of bounded size is read;
+what is not read is the command's own, and stays as it is.
 
     {"check": {"id": "rows_inserted", "name": "Rows inserted", "status": "pass", "evidence": []}}
     {"input": {"type": "csv", "ref": "rates.csv"}}
@@ -15,14 +16,17 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import TYPE_CHECKING, Any
 
 from runpact_core import files
 from runpact_core.errors import RunpactError
+from runpact_writer import _values
 
+TYPE_CHECKING = False  # importing `typing` for this name alone would cost more than the rest of the module
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
+    from runpact_writer._mask import Secrets
     from runpact_writer._recorder import RunWriter
 
 NAME = "events.jsonl"
@@ -33,14 +37,8 @@ MAX_LINE = 1 << 20
 _MOST_WARNINGS = 20
 
 
-def take(writer: RunWriter, path: str, mask: Callable[[Any], Any]) -> None:
-    """Record what the file says; where there is none, nothing.
-
-    Args:
-        writer: The open run.
-        path: The file.
-        mask: Keeps secrets out of a value.
-    """
+def take(writer: RunWriter, path: str) -> None:
+    """Record what the file says; where there is none, nothing. What stays of it is masked as all else of the run."""
     try:
         facts = os.lstat(path)
     except OSError:
@@ -52,19 +50,21 @@ def take(writer: RunWriter, path: str, mask: Callable[[Any], Any]) -> None:
         writer.warn(f"{NAME} has {facts.st_size} bytes, and was not read: {MAX_BYTES} is the most")
         return
     try:
-        if _take_lines(writer, path, mask):
+        if _take_lines(writer, path):
             files.remove(path)
+        elif writer.secrets.masked:
+            files.replace(path, _masked(files.read_bytes(path, limit=MAX_BYTES), writer.secrets))
     except RunpactError as error:
         writer.warn(f"{NAME} could not be read: {error}")
 
 
-def _take_lines(writer: RunWriter, path: str, mask: Callable[[Any], Any]) -> bool:
+def _take_lines(writer: RunWriter, path: str) -> bool:
     """Record line by line; whether every one was taken."""
     from runpact_core import jsonl
 
     wrong = 0
     for line in jsonl.iterate(path, limit=MAX_LINE):
-        fault = line.error.reason if line.error else _record(writer, mask(line.value))
+        fault = line.error.reason if line.error else _record(writer, line.value)
         if fault is not None:
             wrong += 1
             if wrong <= _MOST_WARNINGS:
@@ -74,6 +74,22 @@ def _take_lines(writer: RunWriter, path: str, mask: Callable[[Any], Any]) -> boo
     return wrong == 0
 
 
+def _masked(data: bytes, secrets: Secrets) -> bytes:
+    """The lines without secrets; those that are JSON, also without the ones that stand escaped in its texts."""
+    from json import dumps, loads
+
+    lines = []
+    for line in data.split(b"\n"):
+        masked = secrets.mask(line)
+        try:
+            value = loads(line)
+            hidden = _values.plain(value, secrets.hide)
+        except (ValueError, RecursionError):
+            hidden = value = None
+        lines.append(masked if hidden == value else dumps(hidden).encode())
+    return b"\n".join(lines)
+
+
 def _record(writer: RunWriter, event: Any) -> str | None:
     """Record one event; what is wrong with it, or None."""
     if not isinstance(event, dict) or len(event) != 1:
@@ -81,7 +97,7 @@ def _record(writer: RunWriter, event: Any) -> str | None:
     ((kind, body),) = event.items()
     taker = _TAKERS.get(kind)
     if taker is None:
-        return f"{kind!r} is none of {', '.join(_TAKERS)}"
+        return f"{writer.hide(kind)!r} is none of {', '.join(_TAKERS)}"
     if not isinstance(body, dict):
         return f"its {kind} is no object"
     try:
@@ -89,7 +105,7 @@ def _record(writer: RunWriter, event: Any) -> str | None:
     except RunpactError as error:
         return str(error)
     except TypeError:
-        return f"a {kind} has no such fields, or lacks one"
+        return f"{_values.with_article(kind)} has no such fields, or lacks one"
 
 
 def _check(writer: RunWriter, body: dict[str, Any]) -> str | None:
@@ -139,7 +155,7 @@ def _metadata(writer: RunWriter, body: dict[str, Any]) -> str | None:
 def _metric(writer: RunWriter, body: dict[str, Any]) -> str | None:
     for name, value in body.items():
         if isinstance(value, bool) or not isinstance(value, int | float):
-            return f"{name} is no number"
+            return f"{writer.hide(name)} is no number"
         writer.metric(name, value)
     return None
 

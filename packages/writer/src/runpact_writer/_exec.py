@@ -7,14 +7,15 @@ the command could not be started at all is the code ours (125 to 127).
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import sys
-from typing import TYPE_CHECKING, Any
 
 from runpact_core import edge
 from runpact_core.errors import RunpactError
 from runpact_writer import _events
-from runpact_writer._mask import Secrets, Streams
+from runpact_writer._mask import Streams
 from runpact_writer._process import LINGER_S, Manner, Outcome, run_command
 from runpact_writer._recorder import RunWriter
 from runpact_writer._signals import Shield
@@ -23,12 +24,34 @@ from runpact_writer._weave import Weave
 from runpact_writer._words import HELP, parse
 from runpact_writer.errors import NotStarted, RequiredEnvMissing
 
+TYPE_CHECKING = False  # importing `typing` for this name alone would cost more than the rest of the module
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from typing import Any, NoReturn
 
     from runpact_writer._words import Options
 
 OWN_FAILURE = 125
+_NEEDED_BY_SEAL = (
+    *("collections", "functools", "enum", "re", "typing", "datetime", "runpact_core._json", "runpact_core._times"),
+    *("runpact_core._gate", "runpact_core._rules", "runpact_core.documents", "decimal", "jsonschema_rs"),
+)
+
+
+def script(arguments: Sequence[str]) -> NoReturn:
+    """Be the process that is ``exec``: as `main`, and end without taking the interpreter apart first.
+
+    A caller waits for that as well. What was asked for at exit is done and what was printed goes out. There is nothing
+    else: the run is sealed, and no thread of ours is left.
+    """
+    code = main(arguments)
+    atexit._run_exitfuncs()  # noqa: SLF001 - what the interpreter calls; there is no other name for it
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (AttributeError, OSError, ValueError):  # None or closed, or nobody reads it
+            continue
+    os._exit(code)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -50,8 +73,6 @@ def main(arguments: Sequence[str]) -> int:
 
 def execute(options: Options, shield: Shield) -> int:
     """Run and record, while signals are held back; the exit code."""
-    secrets = Secrets((*options.required_env, *options.mask_env), os.environ)
-    words = [secrets.mask(os.fsencode(word)) for word in options.command]
     try:
         writer = RunWriter(
             options.pipeline_id,
@@ -59,7 +80,8 @@ def execute(options: Options, shield: Shield) -> int:
             options.required_env,
             runs_dir=options.runs_dir,
             product=options.product,
-            command=[word.decode("utf-8", "backslashreplace") for word in words],
+            command=options.command,
+            mask_env=options.mask_env,
             announce=False,
             strict=True,
         )
@@ -70,12 +92,12 @@ def execute(options: Options, shield: Shield) -> int:
         return OWN_FAILURE
     if options.announce or os.environ.get("GITHUB_ACTIONS") or _is_terminal(sys.stderr):
         edge.say(f"runpact: recording {run_id} in {writer.run_dir}")
-    outcome = _run(writer, options, run_id, secrets, shield)
-    _seal(writer, outcome, {**secrets.facts(), **_exact(words)})
+    outcome = _run(writer, options, run_id, shield)
+    _seal(writer, outcome)
     return outcome.code
 
 
-def _run(writer: RunWriter, options: Options, run_id: str, secrets: Secrets, shield: Shield) -> Outcome:
+def _run(writer: RunWriter, options: Options, run_id: str, shield: Shield) -> Outcome:
     """Run the command, where it may be; record in checks and warnings what became of it."""
     if not writer.ok:
         missing = RequiredEnvMissing([name for name in options.required_env if not os.environ.get(name)])
@@ -83,22 +105,22 @@ def _run(writer: RunWriter, options: Options, run_id: str, secrets: Secrets, shi
         return Outcome(edge.complain(missing))
     events = os.path.join(writer.run_dir, _events.NAME)  # noqa: PTH118 - pathlib is slow
     ours = {"RUNPACT_RUN_ID": run_id, "RUNPACT_RUN_DIR": writer.run_dir, "RUNPACT_EVENTS": events}
-    weave, streams = Weave(writer.record_output), Streams(secrets)
+    weave, streams = Weave(lambda data: writer.record_output(data, masked=True)), Streams(writer.secrets)
 
     def copy(stream: int, data: bytes) -> None:
         weave.feed(stream, streams.feed(stream, data))
         if not data:
             weave.end(stream)
 
-    manner = Manner(timeout_s=options.timeout_s, merge=options.merge, pty=options.pty, started=_load)
+    manner = Manner(timeout_s=options.timeout_s, merge=options.merge, pty=options.pty, meanwhile=_load)
     try:
         outcome = run_command(options.command, {**os.environ, **ours}, copy, shield, manner)
     except NotStarted as error:
         edge.complain(error)
-        writer.log(secrets.mask_value(f"the command could not be started: {error}"))
+        writer.log(f"the command could not be started: {error}")
         outcome = Outcome(error.exit_code)
     _tell(writer, options, outcome)
-    _events.take(writer, events, secrets.mask_value)
+    _events.take(writer, events)
     return outcome
 
 
@@ -111,32 +133,33 @@ def _tell(writer: RunWriter, options: Options, outcome: Outcome) -> None:
         writer.warn(f"something that the command left behind held its output open for {LINGER_S:g} s after its end")
 
 
-def _seal(writer: RunWriter, outcome: Outcome, facts: dict[str, Any]) -> None:
+def _seal(writer: RunWriter, outcome: Outcome) -> None:
     """Finish the run; where that fails, say so and let the command's result stand."""
     ended: dict[str, Any] = {"code": outcome.code}
     ended |= {"signal": outcome.signal} if outcome.signal else {}
     ended |= {"timed_out": True} if outcome.timed_out else {}
     try:
-        writer.finish(exit=ended, **facts)
+        writer.finish(exit=ended)
     except RunpactError as error:
         edge.complain(error)
 
 
-def _exact(words: list[bytes]) -> dict[str, list[str]]:
-    """The words in base64, where they cannot all be written as text."""
+def _load() -> Iterator[None]:
+    """Load and prepare what the seal needs, in small steps, while the command runs. What fails here fails there too."""
+    from importlib import import_module
+
     try:
-        for word in words:
-            word.decode()
-    except UnicodeDecodeError:
-        import binascii
+        for name in _NEEDED_BY_SEAL:
+            import_module(name)
+            yield
+        from runpact_core import documents
 
-        return {"command_b64": [binascii.b2a_base64(word, newline=False).decode() for word in words]}
-    return {}
-
-
-def _load() -> None:
-    """Load what the seal needs, while the command runs."""
-    import jsonschema_rs  # noqa: F401 - loading it is the point
+        for contract in ("checks", "run"):
+            documents.prepare(contract)
+            yield
+    except Exception:  # noqa: BLE001 - the command is not disturbed, and the seal says what is wrong
+        return
+    gc.enable()  # a long command may bring much to move
 
 
 def _fill_standard_streams() -> None:

@@ -13,15 +13,19 @@ Invariants:
 from __future__ import annotations
 
 import os
-import weakref
-from typing import TYPE_CHECKING, Protocol
+from _weakref import ref  # what `weakref` gives out, without loading it: a wrapped command waits
 
 from runpact_core.errors import RunpactError, UsageFailure
 from runpact_core.redact import for_terminal
 
+TYPE_CHECKING = False  # importing `typing` for this name alone would cost more than the rest of the module
 if TYPE_CHECKING:
-    import threading
+    from _thread import RLock
+    from collections.abc import Callable
     from types import TracebackType
+    from typing import Protocol
+else:
+    Protocol = object  # it is one for the type checker alone
 
 __all__ = ["Guarded", "Turn", "as_ours", "keep", "sentence"]
 
@@ -32,7 +36,10 @@ class Guarded(Protocol):
     """What a guard asks of a recorder."""
 
     strict: bool
-    mutex: threading.RLock
+    mutex: RLock
+
+    def hide(self, text: str) -> str:
+        """Take secrets out of a text."""
 
     def note(self, error: RunpactError) -> None:
         """Say what failed, where that is possible; raises nothing."""
@@ -58,7 +65,7 @@ class Turn:
         try:
             if not isinstance(error, Exception) or isinstance(error, UsageFailure):
                 return False
-            ours = as_ours(error)
+            ours = as_ours(error, self._of.hide)
             if not self._of.strict:
                 self._of.note(ours)
                 return True
@@ -69,18 +76,23 @@ class Turn:
             self._of.mutex.release()
 
 
-def as_ours(error: Exception) -> RunpactError:
+def as_ours(error: Exception, hide: Callable[[str], str]) -> RunpactError:
     """An error as one of ours: a fault of this package that nobody foresaw is told with its kind."""
     if isinstance(error, RunpactError):
         return error
-    return RunpactError(f"recording failed: {sentence(error)}", hint="this is a fault of Runpact: please report it")
+    return RunpactError(
+        f"recording failed: {sentence(error, hide)}", hint="this is a fault of Runpact: please report it"
+    )
 
 
-def sentence(error: BaseException) -> str:
-    """An error as one line of bounded length: its class and its message, without characters that act."""
+def sentence(error: BaseException, hide: Callable[[str], str]) -> str:
+    """An error as one line of bounded length: its class and its message, without secrets and characters that act.
+
+    Secrets are taken out before the message is cut: else the beginning of one would stay.
+    """
     name = type(error).__name__
     try:
-        message = str(error)
+        message = hide(str(error))
     except Exception as unsayable:  # noqa: BLE001 - the message is made by code of the pipeline
         message = f"its message cannot be had: {type(unsayable).__name__}"
     cut = for_terminal(message[:_LONGEST_MESSAGE])
@@ -88,16 +100,21 @@ def sentence(error: BaseException) -> str:
     return f"{said}… ({len(message)} characters)" if len(message) > _LONGEST_MESSAGE else said
 
 
-_open: weakref.WeakValueDictionary[int, Guarded] = weakref.WeakValueDictionary()
+_open: dict[int, ref[Guarded]] = {}
 
 
 def keep(recorder: Guarded) -> None:
     """Have a recorder disown its run in children of a fork."""
-    _open[id(recorder)] = recorder
+    key = id(recorder)
+
+    def forget(_: ref[Guarded]) -> None:
+        _open.pop(key, None)
+
+    _open[key] = ref(recorder, forget)
 
 
 def _after_fork() -> None:
-    for recorder in list(_open.values()):
+    for recorder in filter(None, [each() for each in _open.values()]):
         recorder.disown()
     _open.clear()
 

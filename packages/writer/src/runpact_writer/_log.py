@@ -1,7 +1,8 @@
 r"""The log of a run: bytes in, lines counted, nothing rewritten.
 
 What is written here is on disk in the order it came. Where the disk takes no more, the rest is counted instead of lost
-in silence, and nothing is raised: a log must not end what it is the log of.
+in silence, and nothing is raised: a log must not end what it is the log of. It is written through one open descriptor,
+so whatever happens to its name meanwhile, nothing is written through a link or into another file; `settle` tells of it.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ class RunLog:
     Attributes:
         lines: Number of ``\n`` written.
         size_bytes: Number of bytes written.
-        omitted_bytes: Number of bytes that could not be written.
+        omitted_bytes: Number of bytes that could not be written, or were cut off later.
         failure: The first error, after which nothing more is written; None while all is well.
     """
 
@@ -29,6 +30,7 @@ class RunLog:
             EnvironmentFailed: It could not be made.
             Refused: Something else has its name.
         """
+        self._path = os.fspath(path)
         self._fd = files.open_append(path)
         self._at_line_start = True
         self.lines = 0
@@ -66,6 +68,27 @@ class RunLog:
         self.write(text.encode("utf-8", "backslashreplace") + b"\n")
         return self.lines
 
+    def settle(self) -> list[str]:
+        """Look whether the file is what was written and has its name, and mend what can be mended.
+
+        Returns:
+            What somebody else did to it, in sentences; empty for a log that nobody touched. The counts are those of
+            the file, as it is now.
+        """
+        try:
+            seen = os.fstat(self._fd)
+            folder_is_gone = not os.path.isdir(os.path.dirname(self._path) or ".")  # noqa: PTH112, PTH120 - pathlib is slow
+            if folder_is_gone or (seen.st_size == self.size_bytes and has_name(seen, self._path)):
+                return []
+            from runpact_writer import _salvage  # rarely needed
+
+            found = _salvage.salvage(self._fd, self._path, self.size_bytes)
+        except OSError as error:
+            return [f"run.log could not be looked at: {error.strerror}"]
+        self._fd, self.lines, self.size_bytes = found.fd, found.lines, found.size_bytes
+        self.omitted_bytes += found.missing_bytes
+        return found.told
+
     def sync(self) -> None:
         """Make the log durable, as far as that can be had; a failure is kept and nothing more is written."""
         try:
@@ -91,3 +114,11 @@ class RunLog:
         """The ``log`` object of `run.json`."""
         facts = {"lines": self.lines, "size_bytes": self.size_bytes}
         return facts | ({"omitted_bytes": self.omitted_bytes} if self.omitted_bytes else {})
+
+
+def has_name(seen: os.stat_result, path: str) -> bool:
+    """Whether an open file is the one that a path names, not through a link."""
+    try:
+        return os.path.samestat(seen, os.lstat(path))
+    except FileNotFoundError:
+        return False

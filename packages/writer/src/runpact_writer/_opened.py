@@ -8,17 +8,23 @@ one.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
 
-from runpact_core import documents, files
+from runpact_core import _canonical, edge, files
 from runpact_core.errors import EnvironmentFailed, RunpactError
 from runpact_writer._log import RunLog
 from runpact_writer._surroundings import run_id
 
+TYPE_CHECKING = False  # importing `typing` for this name alone would cost more than the rest of the module
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
 __all__ = ["Opened", "make"]
+
+_NO_LOCKS = (
+    "there are no locks here: readers show this run as running? until it ends, and if it is killed as interrupted only"
+    " a day after its start"
+)
 
 
 class Opened:
@@ -41,6 +47,8 @@ class Opened:
             InvalidArtifact: A contract does not admit one of them.
             EnvironmentFailed: One could not be written.
         """
+        from runpact_core import documents  # a wrapped command runs by now
+
         documents.write(self._in("checks.json"), checks, contract="checks")
         documents.write(self._in("run.json"), run, contract="run")
 
@@ -81,7 +89,7 @@ def make(runs_dir: str, now: float, facts: dict[str, Any]) -> Opened:
         InvalidArtifact: The facts are nothing that JSON can say; nothing was made.
         EnvironmentFailed: A file or folder could not be made; none is left.
     """
-    documents.dumps(facts)
+    _canonical.dumps(facts)
     files.make_dirs(runs_dir)
     second = int(now)
     while True:
@@ -107,12 +115,15 @@ def absolute(path: str) -> str:
 def _fill(folder: str, facts: Mapping[str, Any]) -> Opened:
     lock: int | None = None
     try:
-        lock = files.replace_locked(os.path.join(folder, "open.json"), documents.dumps(facts))  # noqa: PTH118 - as above
+        lock = files.replace_locked(os.path.join(folder, "open.json"), _canonical.dumps(facts))  # noqa: PTH118 - as above
         log = RunLog(os.path.join(folder, "run.log"))  # noqa: PTH118 - as above
         log.line(f"RUN_ID={facts['run_id']}")
         if log.failure is not None:
             log.release()
             raise log.failure  # noqa: TRY301 - cleaned up below
+        if files.try_lock(lock) is None:
+            edge.say(f"runpact: {_NO_LOCKS}")
+            log.line(f"{facts['started_utc']} {_NO_LOCKS}")
     except BaseException:
         if lock is not None:
             os.close(lock)

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
-import signal
 import sys
-from typing import TYPE_CHECKING, NamedTuple
 
 from runpact_writer._child import Child
 from runpact_writer._pty import Streams
@@ -20,10 +18,14 @@ from runpact_writer._signals import GRACE_S, Minder
 from runpact_writer._spawn import ExecFailed, start
 from runpact_writer.errors import NotStarted
 
+TYPE_CHECKING = False  # importing `typing` for this name alone would cost more than the rest of the module
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import NamedTuple
 
     from runpact_writer._signals import Shield
+else:
+    from runpact_core._named import NamedTuple
 
 LINGER_S = 2.0
 """Seconds for which what a command left behind may hold its streams open."""
@@ -56,7 +58,7 @@ class Manner(NamedTuple):
         pty: Whether it gets a pseudo-terminal where ours is a terminal.
         grace_s: Seconds between TERM and KILL.
         linger_s: Seconds for which what it left behind may hold its streams open.
-        started: Called once it runs: the moment to load what is slow.
+        meanwhile: Called once it runs: gives steps of work, done where there is no output to move.
     """
 
     timeout_s: float | None = None
@@ -64,7 +66,7 @@ class Manner(NamedTuple):
     pty: bool = True
     grace_s: float = GRACE_S
     linger_s: float = LINGER_S
-    started: Callable[[], None] | None = None
+    meanwhile: Callable[[], Iterable[None]] = tuple
 
 
 def run_command(
@@ -92,10 +94,8 @@ def run_command(
     resize = streams.resize if streams.terminals else None
     with Minder(child, shield.held, resize=resize, timeout_s=manner.timeout_s, grace_s=manner.grace_s) as minder:
         try:
-            if manner.started is not None:
-                manner.started()
             sources = [Source(fd, Sink(ours), _for(copy, ours)) for fd, ours in streams.sources]
-            left_open = pump(child, sources, linger_s=manner.linger_s)
+            left_open = pump(child, sources, linger_s=manner.linger_s, meanwhile=manner.meanwhile())
         finally:
             streams.close()
     return _outcome(child.reap(), timed_out=minder.timed_out, left_open=left_open)
@@ -141,6 +141,8 @@ def _outcome(status: int, *, timed_out: bool, left_open: bool) -> Outcome:
 
 
 def _signal_name(number: int) -> str:
+    import signal  # the command has ended
+
     try:
         return signal.Signals(number).name
     except ValueError:

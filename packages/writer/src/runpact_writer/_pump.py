@@ -12,7 +12,7 @@ import time
 
 TYPE_CHECKING = False  # importing `typing` for this name alone would cost more than the rest of the module
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from runpact_writer._child import Child
 
@@ -76,13 +76,14 @@ class Source:
         self._copy(b"")
 
 
-def pump(child: Child, sources: list[Source], *, linger_s: float) -> bool:
+def pump(child: Child, sources: list[Source], *, linger_s: float, meanwhile: Iterable[None] = ()) -> bool:
     """Move all output until the child and its streams have ended.
 
     Args:
         child: The command.
         sources: Its streams.
         linger_s: Seconds after its end for which its streams may stay open.
+        meanwhile: Work of our own, a step of which is done where there is nothing to move.
 
     Returns:
         Whether a stream was still open when we stopped waiting.
@@ -92,8 +93,12 @@ def pump(child: Child, sources: list[Source], *, linger_s: float) -> bool:
     for fd in [*open_sources, *([child.fd] if child.fd is not None else [])]:
         poll.register(fd, select.POLLIN)
     until: float | None = None
+    work: Iterator[None] | None = iter(meanwhile)
     while open_sources or until is None:
-        for fd, _ in poll.poll(_patience_ms(child, until)):
+        ready = poll.poll(0 if work else _patience_ms(child, until))
+        if work and not ready:
+            work = _stepped(work)
+        for fd, _ in ready:
             if fd == child.fd:
                 poll.unregister(fd)
                 until = time.monotonic() + linger_s
@@ -107,6 +112,13 @@ def pump(child: Child, sources: list[Source], *, linger_s: float) -> bool:
                 source.give_up()
             return True
     return False
+
+
+def _stepped(work: Iterator[None]) -> Iterator[None] | None:
+    """Do one step; what is left, or None where that was all."""
+    for _ in work:
+        return work
+    return None
 
 
 def _patience_ms(child: Child, until: float | None) -> float | None:

@@ -31,21 +31,21 @@ ended. In the child of a fork every method does nothing: the run is the parent's
 from __future__ import annotations
 
 import os
-import threading
-from typing import TYPE_CHECKING, Any
+from _thread import RLock  # all of `threading` that is needed, and a wrapped command waits
 
 from runpact_core import edge
 from runpact_core.errors import InvalidArtifact, RunpactError
 from runpact_core.redact import for_terminal
-from runpact_writer import _guard, _opened, _state, _values
+from runpact_writer import _closing, _guard, _opened, _state, _values
+from runpact_writer._mask import Secrets, Streams
 from runpact_writer._surroundings import Surroundings, facts, missing_env, run_id, surroundings, tell, utc
-from runpact_writer._surroundings import without_secrets as masked
 from runpact_writer.errors import RequiredEnvMissing, WrongMoment
 
+TYPE_CHECKING = False  # importing `typing` for this name alone would cost more than the rest of the module
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from types import TracebackType
-    from typing import Self
+    from typing import Any, Self
 
 __all__ = ["RunWriter"]
 
@@ -62,11 +62,15 @@ class RunWriter:
         command: The command that is wrapped, argument by argument.
         announce: Whether `start` prints ``RUN_ID=<run_id>`` to stdout.
         strict: Whether failures of the recording are raised, as `RunpactError`.
+        mask_env: Names of further variables; values of these and of the required ones are recorded as ``***``.
         around: Clocks, environment and machine; this process's own where None.
+
+    Attributes:
+        secrets: What is masked, once the run has started.
 
     Raises:
         InvalidPipelineId: The pipeline's id has other characters.
-        UsageFailure: The product, or a required variable, has a name that the contract does not admit.
+        UsageFailure: An argument is of another type, or has a name that the contract does not admit.
     """
 
     def __init__(  # noqa: PLR0913 - the first three are the published form, the rest are options
@@ -80,15 +84,18 @@ class RunWriter:
         command: Sequence[str] | None = None,
         announce: bool = True,
         strict: bool = False,
+        mask_env: Sequence[str] = (),
         around: Surroundings | None = None,
     ) -> None:
         self.strict = strict
-        self.mutex = threading.RLock()
+        self.mutex = RLock()
         self._state = _state.RunState(pipeline_id, pipeline_version, required_env)
         _state.check_product(product)
-        self._runs_dir = os.fspath(runs_dir)
-        words = None if command is None else [_values.text(word) for word in command]
-        self._options = {"product": product, "command": words}
+        self._runs_dir = _state.folder(runs_dir)
+        self._product, self._command = product, command
+        self._to_mask = (*self._state.required_env, *_state.env_names(mask_env, "mask_env"))
+        self.secrets = Secrets()
+        self._output = Streams(self.secrets)
         self._announce = announce
         self._around = around or surroundings()
         self._started_ns = 0
@@ -137,7 +144,7 @@ class RunWriter:
         with _guard.Turn(self):
             _state.check_trigger_type(trigger_type)
             self._state.require("created", "started")
-            self._begin({"type": trigger_type, "source": _values.text(trigger_source), "actor": _values.text(actor)})
+            self._begin({"type": trigger_type, "source": trigger_source, "actor": actor})
         if self._state.moment == "created":  # it was said why; from here on what is recorded goes nowhere
             self._folder = self._folder or os.path.join(self._runs_dir, "unrecorded")  # noqa: PTH118 - pathlib is slow
             self._state.start()
@@ -147,7 +154,7 @@ class RunWriter:
             self._state.check("required_env_present", name, status, [f"run.json:$.env.{where}"])
         with _guard.Turn(self):
             for failure in tell(self._around, self.run_id, announce=self._announce):
-                self._line(failure)
+                self._line(self.hide(failure))
         return self.run_id
 
     def add_input(self, type: str, ref: str, **more: Any) -> None:  # noqa: A002 - the published names
@@ -184,18 +191,17 @@ class RunWriter:
         """Record a warning, in the run and as a line of its log; it makes a run that would be a success partial."""
         with _guard.Turn(self):
             if self._is_ours():
-                said = self._without_secrets(_values.text(message))
-                self._state.warn(said)
-                self._line(f"warning: {said}")
+                self._state.warn(message)
+                self._line(f"warning: {self._state.warnings[-1]}")
 
     def check(
         self,
         id: str | None = None,  # noqa: A002 - the published name
         name: str | None = None,
-        status: str | None = None,
+        status: Iterable[object] | str | None = None,
         evidence: Iterable[object] | str = (),
     ) -> None:
-        """Record a check.
+        """Record a check; its name, status and evidence alone, in this order, are enough: the id is made of the name.
 
         Args:
             id: Its identifier in snake_case; made of the name where None.
@@ -210,16 +216,12 @@ class RunWriter:
         """
         with _guard.Turn(self):
             if self._is_ours():
-                pointers: list[str] = []
-                self._state.check(id, name, status or "", pointers)
-                for item in [evidence] if isinstance(evidence, str) else evidence:
-                    pointers += self._pointer(item)
-                self._state.checks[-1]["evidence"] = pointers
+                check_id, words, result, items = _state.check_form(id, name, status, evidence)
+                self._state.check(check_id, words, result, [])
+                self._state.checks[-1]["evidence"] = [each for item in items for each in self._pointer(item)]
 
     def log(self, message: object) -> int:
         """Write one line with the time to the log; its number, from 1. Control characters are written as escapes.
-
-        Values of the required environment variables, of 6 characters or more, are written as ``***``.
 
         Returns:
             The line's number; 0 where the line could not be written.
@@ -227,16 +229,16 @@ class RunWriter:
         with _guard.Turn(self):
             if self._is_ours():
                 self._state.require("open", "logged to")
-                return self._line(str(message))
+                return self._line(self.hide(str(message)))
         return 0
 
-    def record_output(self, data: bytes) -> None:
-        """Append bytes of a wrapped command to the log as they are."""
+    def record_output(self, data: bytes, *, masked: bool = False) -> None:
+        """Append a piece of a command's output to the log, with secrets masked, or as it is where that was done."""
         with _guard.Turn(self):
             if self._is_ours():
                 self._state.require("open", "logged to")
                 if self._opened is not None:
-                    self._opened.log.write(data)
+                    self._opened.log.write(data if masked or not data else self._output.feed(0, data))
 
     def finish(self, status: str | None = None, **more: Any) -> str:
         """End the run and seal it: when this returns and nothing was said, `run.json` survives a loss of power.
@@ -253,7 +255,7 @@ class RunWriter:
 
         Raises:
             WrongMoment: The run is not open.
-            UsageFailure: The status is none.
+            UsageFailure: The status is none, or a field is one that the recorder writes itself.
             RunpactError: Something that was given is not admitted, or a file could not be written; only where strict.
         """
         with _guard.Turn(self):
@@ -286,7 +288,7 @@ class RunWriter:
             return
         try:
             with _guard.Turn(self):
-                self.check("run_completed", "The run came to its end", "fail", [_guard.sentence(error)])
+                self.check("run_completed", "The run came to its end", "fail", [_guard.sentence(error, self.hide)])
                 self.finish("failed")
         except RunpactError as failure:  # strict: said, since what ended the block is what must be raised
             edge.complain(failure)
@@ -299,14 +301,19 @@ class RunWriter:
 
     def note(self, error: RunpactError) -> None:
         """Say that recording failed: on stderr, and as a warning in the run."""
-        edge.say(f"runpact: {error}")
+        said = _values.text(error, self.hide)
+        edge.say(f"runpact: {said}")
         if self._state.moment == "open":
-            self._state.warnings.append(f"Runpact: {self._without_secrets(_values.text(error))}")
+            self._state.warnings.append(f"Runpact: {said}")
+
+    def hide(self, text: str) -> str:
+        """The text with the values that are masked as ``***``."""
+        return self.secrets.hide(text)
 
     def disown(self) -> None:
         """Forget the run without a trace on the disk: after a fork it is the parent's."""
         self._disowned = True
-        self.mutex = threading.RLock()  # another thread of the parent may have held it
+        self.mutex = RLock()  # another thread of the parent may have held it
         if self._opened is not None:
             self._opened.let_go()
 
@@ -324,9 +331,14 @@ class RunWriter:
         """Open the run; where that fails, all is as before."""
         now, self._started_ns = self._around.clock(), self._around.monotonic()
         self._pid = os.getpid()
-        given = {name: value for name, value in self._options.items() if value is not None}
+        self.secrets = Secrets(self._to_mask, self._around.environ)
+        self._output, self._state.hide = Streams(self.secrets), self.secrets.hide
         found = facts(self._around, now, self._state.required_env)
-        document = {**_state.open_document(self._state.facts), **found, **given, "trigger": trigger}
+        found |= {} if self._product is None else {"product": self._product}
+        found |= {} if self._command is None else self.secrets.command(self._command)
+        document = {**_state.open_document(self._state.facts), **found}
+        document["pipeline_version"] = self.hide(document["pipeline_version"])
+        document["trigger"] = trigger | {name: _values.text(trigger[name], self.hide) for name in ("source", "actor")}
         try:
             runs_dir = _opened.absolute(self._runs_dir)
             identifier = run_id(now, document["pipeline_id"], document["git"]["sha7"])
@@ -337,7 +349,7 @@ class RunWriter:
             raise
         self._folder = self._opened.path
         del document["schema_version"]
-        self._state.start(**document)
+        self._state.start(**document, **self.secrets.facts())
         _guard.keep(self)
 
     def _report(self, left_out: list[str]) -> None:
@@ -349,50 +361,39 @@ class RunWriter:
 
     def _pointer(self, item: object) -> list[str]:
         """An item of evidence as a pointer; none where the line that it would point to could not be written."""
-        words = str(item)
+        words = self.hide(str(item))
         if _state.is_pointer(words):
             return [words]
-        number = self._line(words)
-        return [f"run.log:line:{number}"] if number else []
+        return [f"run.log:line:{number}"] if (number := self._line(words)) else []
 
     def _line(self, words: str) -> int:
-        """Write a line to the log; 0 where that is not possible, which `finish` tells."""
+        """Write a line without secrets to the log; 0 where that is not possible, which `finish` tells."""
         if self._opened is None:
             return 0
         log = self._opened.log
-        number = log.line(f"{utc(self._around.clock())} {for_terminal(self._without_secrets(words))}")
+        number = log.line(f"{utc(self._around.clock())} {for_terminal(words)}")
         return 0 if log.failure is not None else number
-
-    def _without_secrets(self, words: str) -> str:
-        return masked(self._around, self._state.required_env, words)
 
     def _end(self, status: str | None, more: dict[str, Any]) -> None:
         """Seal the run and let go of it."""
-        self._state.end(status)  # judges the word before anything is done
+        self._state.end(status)  # judges the words before anything is done
+        _state.check_further(more)
         if self._opened is not None:
+            kept, left_out = _closing.further(more, self.hide)
+            self._report(left_out)
             log = self._opened.log
-            log.sync()
-            if log.failure is not None:
-                said = f"{log.omitted_bytes} bytes are missing from run.log: {log.failure}"
-                self._state.warnings += [said] if said not in self._state.warnings else []
+            _closing.append(log, self._output)
+            for said in log.settle():
+                self.note(RunpactError(said))
+            _closing.sync(log, self._state.warnings)
             self._state.end(
                 status,
                 finished_utc=max(utc(self._around.clock()), self._state.facts["started_utc"]),
                 duration_ms=max((self._around.monotonic() - self._started_ns) // 1_000_000, 0),
                 log=log.counted(),
-                **more,
+                **kept,
             )
-            self._seal(self._opened)
+            _closing.seal(self._opened, self._state, strict=self.strict)
         self._state.finish()
         if self._opened is not None:
             self._opened.unmark()
-
-    def _seal(self, opened: _opened.Opened) -> None:
-        try:
-            opened.seal(self._state.run_document(), self._state.checks_document())
-        except InvalidArtifact as error:  # too large, say, or a further fact of finish that no contract has
-            if self.strict:
-                raise
-            self._state.strip(_values.text(error))
-            edge.say(f"runpact: {error}")
-            opened.seal(self._state.run_document(), self._state.checks_document())

@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 from runpact_core import _times, documents, files, runs
 from runpact_core.errors import EnvironmentFailed, InvalidArtifact, MissingArtifact, Refused
+from runpact_writer._below import below
+from runpact_writer._counted import counted
 from runpact_writer._state import CHECK_STATUSES
 from runpact_writer._surroundings import utc
 
@@ -31,7 +33,6 @@ COMPLETED = "run_completed"
 _LOST = "the recorder ended before it could seal the run: what it held in memory, and evidence in it, is lost"
 _GRACE_S = 60.0  # a recorder that has made its folder has made open.json much sooner
 _TRIES = 100  # a reader holds the lock for a moment to look at it
-_BLOCK = 1 << 20
 _KEPT = (
     *("pipeline_id", "pipeline_version", "started_utc", "trigger", "git", "env", "host"),
     *("product", "parent_run_id", "command", "command_b64"),
@@ -50,7 +51,7 @@ def recover(run: runs.Run, *, now: float, asking: runs.Here) -> str:
         ``sealed``, or ``finished`` for a run that was sealed before.
 
     Raises:
-        Refused: The run is running, or may be; or its `run.json` cannot be read.
+        Refused: The run is running, or may be; or its `run.json` cannot be read; or its folder has not its name.
         MissingArtifact: There is no such folder.
         EnvironmentFailed: A file could not be read or written; it may be tried again.
     """
@@ -118,7 +119,7 @@ def _lock(folder: str) -> int | None:
 def _seal(run: runs.Run, now: float, asking: runs.Here) -> None:
     warnings = [_LOST]
     facts = _facts(run, warnings)
-    log = _count(_completed_log(run))
+    log = counted(_completed_log(run)).facts()
     started_ns = (_times.instant(facts["started_utc"])[0] - _times.instant("1970-01-01T00:00:00Z")[0]) * 10**9
     ended_ns = max(started_ns, min(_last_ns(run.path, log), int(now) * 10**9))
     document: dict[str, Any] = {
@@ -145,6 +146,9 @@ def _facts(run: runs.Run, warnings: list[str]) -> dict[str, Any]:
     ends |= {"inputs": [], "outputs": []}
     if not documents.validate("run", {"schema_version": "0.2", **facts, **ends}, strict=True):
         return facts
+    if not runs.RUN_ID.fullmatch(run.run_id):
+        what = f"{run.run_id} was not sealed: its folder has not the name of a run"
+        raise Refused(what, hint=f"rename it back to {data.get('run_id', 'its run_id')}, the first line of its run.log")
     warnings.append("open.json could not be used: what is not in the folder's name is unknown")
     stamp, pipeline_id, sha7 = run.run_id.split("__")
     day, hour = stamp[:8], stamp[9:]
@@ -183,15 +187,6 @@ def _completed_log(run: runs.Run) -> str:
     return path
 
 
-def _count(path: str) -> dict[str, int]:
-    lines = size = 0
-    with open(files.open_read(path), "rb") as file:  # noqa: PTH123 - a descriptor is no path
-        while block := file.read(_BLOCK):
-            lines += block.count(b"\n")
-            size += len(block)
-    return {"lines": lines, "size_bytes": size}
-
-
 def _last_ns(folder: str, log: dict[str, int]) -> int:
     """The newest time of a file that the recorder, or its run, wrote; 0 where there is none."""
     newest = 0
@@ -205,12 +200,10 @@ def _last_ns(folder: str, log: dict[str, int]) -> int:
 
 def _walk(folder: str) -> Iterator[tuple[str, os.stat_result]]:
     """Every regular file below a folder, through no link."""
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                yield from _walk(entry.path)
-            elif stat.S_ISREG(entry.stat(follow_symlinks=False).st_mode):
-                yield entry.path, entry.stat(follow_symlinks=False)
+    for entry in below(folder, strict=True):
+        seen = entry.stat(follow_symlinks=False)
+        if stat.S_ISREG(seen.st_mode):
+            yield entry.path, seen
 
 
 def _checks(run: runs.Run, document: dict[str, Any], warnings: list[str]) -> dict[str, Any]:

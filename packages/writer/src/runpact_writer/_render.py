@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import unicodedata
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -20,17 +21,22 @@ _MINUTE = 60
 _HOUR = 3600
 _DAY = 86400
 _HEADER = ("RUN", "PIPELINE", "STATE", "STARTED (UTC)", "DURATION", "AGE", "NOTE")
+_SPARED = (_HEADER.index("PIPELINE"), _HEADER.index("STARTED (UTC)"))
+_GAP = 2
 _SIGNS = {"added": "+", "removed": "-", "changed": "~"}
 _LONG = 200
 
 
-def table(found: Sequence[runs.Run], now: float) -> str:
-    """One line for each run: id, pipeline, state or status, start, duration, age, what to know."""
+def table(found: Sequence[runs.Run], now: float, width: int | None = None) -> str:
+    """One line for each run: id, pipeline, state or status, start, duration, age, what to know.
+
+    On a terminal of ``width`` columns that this does not fit, what the id says too is left out.
+    """
     rows = [list(_HEADER)]
     for run in found:
         cells = (
             run.run_id,
-            _select.pipeline(run),
+            _select.pipeline(run) or "",
             run.status or run.state,
             _started(run),
             _duration(run),
@@ -38,7 +44,18 @@ def table(found: Sequence[runs.Run], now: float) -> str:
             run.message or "",
         )
         rows.append([for_terminal(cell) for cell in cells])
-    return _aligned(rows)
+    return _aligned(_fitted(rows, width))
+
+
+def _fitted(rows: list[list[str]], width: int | None) -> list[list[str]]:
+    """The rows without as many of the columns that can be spared as it takes; notes may go on in the next line."""
+    widths = [max(_width(row[column]) for row in rows) + _GAP for column in range(len(_HEADER) - 1)]
+    kept = list(range(len(_HEADER)))
+    for column in _SPARED:
+        if width is None or sum(widths[each] for each in kept[:-1]) + len(_HEADER[-1]) <= width:
+            break
+        kept.remove(column)
+    return [[row[column] for column in kept] for row in rows]
 
 
 def card(run: runs.Run, checks: Mapping[str, Any], now: float) -> str:
@@ -95,17 +112,28 @@ def differences(before: runs.Run, after: runs.Run, changes: Sequence[Change]) ->
 
 
 def _change(change: Change) -> tuple[str, str, str, str]:
-    values = [_plain(json.loads(text)) for text in (change.before, change.after) if text is not None]
+    values = [json.loads(text) for text in (change.before, change.after) if text is not None]
+    if values == [change.name]:  # what is named by its own words, as a warning is, is said once
+        return _SIGNS[change.kind], change.section, "", _plain(change.name)
     name = " ".join(part for part in (change.name, change.field) if part is not None)
-    return _SIGNS[change.kind], change.section, name, " -> ".join(values)
+    return _SIGNS[change.kind], change.section, name, " -> ".join(map(_plain, values))
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> str:
-    """Columns of equal width; the last one as long as it is."""
+    """Columns of equal width on the screen; the last one as long as it is."""
     last = len(rows[0]) - 1
-    widths = [max(len(row[column]) for row in rows) for column in range(last)]
-    lines = ("  ".join([*(row[at].ljust(widths[at]) for at in range(last)), row[last]]) for row in rows)
-    return "".join(f"{line.rstrip()}\n" for line in lines)
+    widths = [max(_width(row[column]) for row in rows) for column in range(last)]
+    padded = ([*(row[at] + " " * (widths[at] - _width(row[at])) for at in range(last)), row[last]] for row in rows)
+    return "".join(f"{(' ' * _GAP).join(cells).rstrip()}\n" for cells in padded)
+
+
+def _width(text: str) -> int:
+    """Columns of a terminal that text takes: two for a wide character, none for a mark on the one before it."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
+    )
 
 
 def _plain(value: object) -> str:

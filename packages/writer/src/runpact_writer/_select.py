@@ -43,7 +43,7 @@ class Filter(NamedTuple):
 
     def admits(self, run: runs.Run) -> bool:
         """Whether the run is all that."""
-        if self.pipelines and not any(fnmatch.fnmatchcase(pipeline(run), each) for each in self.pipelines):
+        if self.pipelines and not any(fnmatch.fnmatchcase(pipeline(run) or "", each) for each in self.pipelines):
             return False
         if self.statuses and run.status not in self.statuses:
             return False
@@ -52,10 +52,12 @@ class Filter(NamedTuple):
         return self.since is None or (runs.started_s(run) or 0) >= self.since
 
 
-def pipeline(run: runs.Run) -> str:
-    """The pipeline's id: as the run's document says where we know its version, else as its id does."""
+def pipeline(run: runs.Run) -> str | None:
+    """The pipeline's id: as the run's document says where we know its version, else as its id does; None otherwise."""
     stated = run.document.data.get("pipeline_id") if run.document and run.document.read_as else None
-    return stated if isinstance(stated, str) else run.run_id.split("__")[1]
+    if isinstance(stated, str):
+        return stated
+    return run.run_id.split("__")[1] if runs.RUN_ID.fullmatch(run.run_id) else None
 
 
 def newest_first(found: Iterable[runs.Run]) -> list[runs.Run]:
@@ -95,16 +97,30 @@ def named(name: str, folder: str, *, now: float, asking: runs.Here) -> runs.Run:
         found = runs.look(path, now=now, asking=asking)
     except MissingArtifact as error:
         raise MissingArtifact(path, hint=_HINT) from error
-    if found.document is None and not runs.RUN_ID.fullmatch(found.run_id):
+    if found.document is None and not runs.RUN_ID.fullmatch(found.run_id) and not _has_document(path):
         raise UsageFailure(f"{path} is no folder of a run", hint=_HINT)
     return found
+
+
+def _has_document(path: str) -> bool:
+    """Whether a folder holds the document of a run, though nobody can read it: as `runs.find` sees it."""
+    return any(os.path.lexists(os.path.join(path, name)) for name in ("run.json", "open.json"))  # noqa: PTH118 - pathlib is slow
 
 
 def _last(folder: str, now: float, asking: runs.Here) -> runs.Run:
     found = newest_first(runs.find(folder, now=now, asking=asking))
     if not found:
         raise MissingArtifact(f"a run in {folder}", hint="nothing was recorded there yet")
-    return found[0]
+    newest = runs.started_s(found[0])
+    return max((run for run in found if runs.started_s(run) == newest), key=_touched_ns)
+
+
+def _touched_ns(run: runs.Run) -> tuple[int, str]:
+    """What tells runs of one second apart: when something was last made or removed in the folder, else the id."""
+    try:
+        return os.stat(run.path).st_mtime_ns, run.run_id  # noqa: PTH116 - pathlib is slow
+    except OSError:  # removed just now
+        return 0, run.run_id
 
 
 def _path(name: str, folder: str) -> str:

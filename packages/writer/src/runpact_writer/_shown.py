@@ -27,7 +27,7 @@ def run_list(found: Iterable[runs.Run], omitted: int, now: float) -> dict[str, A
             **_named(run),
             **_stated(run, "pipeline_version", "product", "started_utc", "duration_ms"),
             **_told(run, now),
-            "pipeline_id": _select.pipeline(run),
+            **_present(pipeline_id=_select.pipeline(run)),
         }
         for run in found
     ]
@@ -86,5 +86,8 @@ def _stated(run: runs.Run, *keys: str) -> dict[str, Any]:
 
 
 def _told(run: runs.Run, now: float) -> dict[str, Any]:
-    told = {"age_s": age(run, now), "note": run.message}
-    return {key: value for key, value in told.items() if value is not None}
+    return _present(age_s=age(run, now), note=run.message)
+
+
+def _present(**facts: object) -> dict[str, Any]:
+    return {name: value for name, value in facts.items() if value is not None}

@@ -2,23 +2,28 @@
 
 `Shield` blocks them from before the start until the record is sealed, so none can tear it and none is lost; the command
 starts with the mask that we were given. `Minder` takes them meanwhile and passes each on once: what a terminal sends
-reaches the command by itself, since it is in our process group, and is not sent again. A thread does it, so that
-neither a slow reader of our output nor a silent command delays a signal or the time limit.
+reaches the command by itself, since it is in our process group, and is not sent again. Two things are: that the
+terminal was closed, which only the leader of a session hears, and a new size, which comes to the command before its
+pseudo-terminal has it. A thread does it, so that neither a slow reader of our output nor a silent command delays a
+signal or the time limit.
 """
 
 from __future__ import annotations
 
 import os
-import signal
+import sys
 import time
+from _thread import allocate_lock, start_new_thread  # `threading` is slow to load
 
 TYPE_CHECKING = False  # importing `typing` for this name alone would cost more than the rest of the module
 if TYPE_CHECKING:
+    import signal
     from collections.abc import Callable
-    from threading import Thread
     from typing import Self
 
     from runpact_writer._child import Child
+else:
+    import _signal as signal  # the C half of it: the other makes enumerations, and a wrapped command waits
 
 GRACE_S = 10.0
 """Seconds between TERM and KILL after the time limit."""
@@ -26,6 +31,8 @@ GRACE_S = 10.0
 _NAMES = ("SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGWINCH", "SIGTSTP", "SIGCONT")
 _PASSED_ON = {getattr(signal, name) for name in _NAMES if hasattr(signal, name)}
 _FROM_TERMINAL = {signal.SIGINT} | {getattr(signal, name) for name in ("SIGQUIT", "SIGTSTP") if hasattr(signal, name)}
+_AT_CLOSE = {getattr(signal, name) for name in ("SIGHUP", "SIGCONT") if hasattr(signal, name)}
+_INIT = 1
 _LOOK_EVERY_S = 0.05  # where the system cannot wait for a signal with a limit
 
 
@@ -84,22 +91,32 @@ class Minder:
         self._grace_s = grace_s
         self._next_at = None if timeout_s is None else time.monotonic() + timeout_s
         self._done = False
-        self._thread: Thread | None = None
+        self._thread = 0
+        self._told = allocate_lock()  # free once nobody sends the thread a signal any more, which it waits for
+        self._ended = allocate_lock()  # free once it has ended
 
     def __enter__(self) -> Self:
-        from threading import Thread  # the command runs already
-
-        self._thread = Thread(target=self._mind, name="runpact-signals", daemon=True)
-        self._thread.start()
+        self._told.acquire()
+        self._ended.acquire()
+        self._thread = start_new_thread(self._run, ())
         return self
 
     def __exit__(self, *_: object) -> None:
         self._done = True
-        if self._thread is not None and self._thread.ident is not None:
-            signal.pthread_kill(self._thread.ident, signal.SIGCHLD)
-            self._thread.join()
-        if self.timed_out and self._child.group:  # what outlived the command does not outlive its time
+        signal.pthread_kill(self._thread, signal.SIGCHLD)
+        self._told.release()
+        self._ended.acquire()
+        if self.timed_out:  # what outlived the command does not outlive its time
             self._child.send(signal.SIGKILL, to_group=True)
+
+    def _run(self) -> None:  # pragma: no cover - it has begun before it can be followed
+        if threads := sys.modules.get("threading"):
+            sys.settrace(threads.gettrace())  # as that module does it: debuggers follow threads
+        try:
+            self._mind()
+        finally:
+            self._told.acquire()
+            self._ended.release()
 
     def _mind(self) -> None:
         while not self._done:
@@ -113,8 +130,10 @@ class Minder:
         return 3600.0 if self._next_at is None else max(0.0, self._next_at - time.monotonic())
 
     def take(self, number: int, from_terminal: bool) -> None:  # noqa: FBT001 - the two facts about a signal
-        """Do what a signal asks for. A ``SIGCHLD`` asks for nothing: it wakes us."""
+        """Do what a signal asks for. A ``SIGCHLD`` wakes us; only process 1 has more to do, for it inherits orphans."""
         if number == signal.SIGCHLD:
+            if os.getpid() == _INIT:
+                self._child.reap_orphans()
             return
         if number == signal.SIGWINCH and self._resize is not None:
             self._resize()  # the command was told by the terminal too early, and looks again
@@ -125,7 +144,7 @@ class Minder:
             _stop()
 
     def _expire(self) -> None:
-        """First TERM to all of the group, and CONT so that those who are stopped hear it; after the grace KILL."""
+        """First TERM to the command's whole family, and CONT so that the stopped ones hear it; after the grace KILL."""
         if not self.timed_out:
             self.timed_out = True
             self._next_at = time.monotonic() + self._grace_s
@@ -150,8 +169,13 @@ def _wait(held: set[signal.Signals], patience_s: float) -> tuple[int, bool] | No
             info = signal.sigtimedwait(held, patience_s)
         except InterruptedError:
             return None
-        return None if info is None else (info.si_signo, info.si_code > 0)
+        return None if info is None else (info.si_signo, info.si_code > 0 and not _for_leader(info.si_signo))
     return _look(held, patience_s)
+
+
+def _for_leader(number: int) -> bool:
+    """Whether the system sends a signal to us alone: as the terminal closes, to the one that leads its session."""
+    return number in _AT_CLOSE and os.getsid(0) == os.getpid()
 
 
 def _look(held: set[signal.Signals], patience_s: float) -> tuple[int, bool] | None:

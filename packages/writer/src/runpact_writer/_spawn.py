@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import errno
 import os
-import signal
 import sys
-import warnings
 
 TYPE_CHECKING = False  # importing `typing` for this name alone would cost more than the rest of the module
 if TYPE_CHECKING:
+    import signal
     from collections.abc import Callable, Mapping
 
     from runpact_writer._pty import Streams
     from runpact_writer._signals import Shield
+else:
+    import _signal as signal  # the C half of it: the other makes enumerations, and a wrapped command waits
 
 _PR_SET_PDEATHSIG = 1
 _NOT_THERE = {errno.ENOENT, errno.ENOTDIR}
@@ -52,9 +53,7 @@ def start(
     told, tell = os.pipe()
     parent = os.getpid()
     try:
-        with warnings.catch_warnings():  # other threads of a test are no danger: the child does nothing but exec
-            warnings.simplefilter("ignore", DeprecationWarning)
-            pid = os.fork()
+        pid = _fork()
         if pid == 0:  # pragma: no cover - the child; every line of it is seen from outside
             try:
                 die_with()
@@ -76,6 +75,17 @@ def start(
         os.waitpid(pid, 0)
         raise ExecFailed(int(failed), os.strerror(int(failed)))
     return pid
+
+
+def _fork() -> int:
+    """Fork, without a word about other threads: the child does nothing but exec."""
+    if "threading" not in sys.modules:  # there are none, and `warnings` is slow to load
+        return os.fork()
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return os.fork()
 
 
 def _become(  # pragma: no cover - runs in the child alone

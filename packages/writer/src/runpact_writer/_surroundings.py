@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 import sys
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
-from runpact_core import runs
+from runpact_core import _machine
 from runpact_writer import _git
 
+TYPE_CHECKING = False  # importing `typing` for this name alone would cost more than the rest of the module
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-
-
-_SHORTEST_SECRET = 6  # characters
+    from typing import Any, NamedTuple, TextIO
+else:
+    from runpact_core._named import NamedTuple
 
 
 class Surroundings(NamedTuple):
@@ -31,13 +31,13 @@ class Surroundings(NamedTuple):
     clock: Callable[[], float]
     monotonic: Callable[[], int]
     environ: Mapping[str, str]
-    here: runs.Here
+    here: _machine.Here
     out: TextIO
 
 
 def surroundings() -> Surroundings:
     """What is around this process."""
-    return Surroundings(time.time, time.monotonic_ns, os.environ, runs.here(), sys.stdout)
+    return Surroundings(time.time, time.monotonic_ns, os.environ, _machine.here(), sys.stdout)
 
 
 def utc(seconds: float) -> str:
@@ -50,7 +50,7 @@ def run_id(seconds: float, pipeline_id: str, sha7: str) -> str:
     return f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime(seconds))}__{pipeline_id}__{sha7}"
 
 
-def host(here: runs.Here) -> dict[str, object]:
+def host(here: _machine.Here) -> dict[str, object]:
     """The ``host`` object of a run's documents."""
     facts: dict[str, object] = {
         "name": here.name.encode("utf-8", "backslashreplace").decode("utf-8"),  # a name may be of any bytes
@@ -72,21 +72,20 @@ def facts(around: Surroundings, now: float, required_env: Sequence[str]) -> dict
         "host": host(around.here),
     }
     parent = around.environ.get("RUNPACT_RUN_ID", "")
-    return found | ({"parent_run_id": parent} if runs.RUN_ID.fullmatch(parent) else {})
+    return found | ({"parent_run_id": parent} if _is_run_id(parent) else {})
+
+
+def _is_run_id(word: str) -> bool:
+    if not word:  # nearly always: `re` is not loaded for it
+        return False
+    import re
+
+    return re.fullmatch(_machine.RUN_ID, word) is not None
 
 
 def missing_env(around: Surroundings, required_env: Sequence[str]) -> list[str]:
     """The names of required variables that are not set, or empty."""
     return [name for name in required_env if not around.environ.get(name)]
-
-
-def without_secrets(around: Surroundings, names: Sequence[str], words: str) -> str:
-    """Text in which the values of variables are ``***``, but for values so short that they stand in many words."""
-    values = {around.environ.get(name, "") for name in names}
-    for value in sorted(values, key=len, reverse=True):
-        if len(value) >= _SHORTEST_SECRET:
-            words = words.replace(value, "***")
-    return words
 
 
 def tell(around: Surroundings, identifier: str, *, announce: bool) -> list[str]:

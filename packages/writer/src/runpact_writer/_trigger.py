@@ -6,12 +6,15 @@ Only variables named here are looked at, so no other can be recorded; what they 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
 
 from runpact_core.redact import for_terminal
 
+TYPE_CHECKING = False  # importing `typing` for this name alone would cost more than the rest of the module
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import NamedTuple
+else:
+    from runpact_core._named import NamedTuple
 
 _LONGEST = 200
 
@@ -80,7 +83,10 @@ _SYSTEMS = (
         ("BUILD_REQUESTEDFOR",),
     ),
     # Last: people set the address of their Jenkins in other places too.
-    _System("jenkins", "JENKINS_URL", "", "", {}, ("JOB_NAME",), ("BUILD_USER_ID", "CHANGE_AUTHOR")),
+    *(
+        _System("jenkins", sign, "", "", {}, ("JOB_NAME",), ("BUILD_USER_ID", "CHANGE_AUTHOR"))
+        for sign in ("JENKINS_URL", "JENKINS_HOME")  # jobs are told the address only where somebody has configured it
+    ),
 )
 
 

@@ -6,15 +6,17 @@ not reach the record; text without lone surrogates; numbers that readers take. W
 
 from __future__ import annotations
 
-import math
-import operator
 import os
-from collections.abc import Mapping, Sequence
-from typing import Any
 
-__all__ = ["Unfit", "count", "number", "plain", "text"]
+TYPE_CHECKING = False  # importing `typing` for this name alone would cost more than the rest of the module
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+__all__ = ["Unfit", "count", "number", "plain", "shown", "text", "with_article"]
 
 _DEEPEST = 50
+_INFINITY = float("inf")
 _LONGEST_INTEGER = 10**100
 _MOST_ROWS = 2**53 - 1
 _LARGEST_METRIC = 1e9
@@ -25,28 +27,33 @@ class Unfit(ValueError):
     """A value cannot be recorded; the message says what is wrong with it."""
 
 
-def text(value: object) -> str:
-    r"""Text as it is recorded: lone surrogates as ``\\udcff``, paths and other objects as they name themselves."""
-    said = os.fsdecode(value) if isinstance(value, os.PathLike) else str(value)
+def text(value: object, hide: Callable[[str], str] = str) -> str:
+    r"""Text as it is recorded: lone surrogates as ``\\udcff``, paths and other objects as they name themselves.
+
+    ``hide`` takes secrets out of it, before anything is escaped or cut.
+    """
+    said = hide(os.fsdecode(value) if isinstance(value, os.PathLike) else str(value))
     return said if said.isascii() else said.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def plain(value: object, depth: int = 0) -> Any:
-    """A copy of a value as plain JSON.
+def plain(value: object, hide: Callable[[str], str] = str, depth: int = 0) -> Any:
+    """A copy of a value as plain JSON; ``hide`` takes secrets out of every text and key in it.
 
     Raises:
         Unfit: It is nothing that JSON can say, or too deep, or a number that readers do not take.
     """
+    from collections.abc import Mapping, Sequence  # not at the top: `text` is needed before a wrapped command runs
+
     if depth > _DEEPEST:
         raise Unfit(f"it is nested more than {_DEEPEST} deep")
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str | os.PathLike):
-        return text(value)
+        return text(value, hide)
     if isinstance(value, Mapping):
-        return {_key(key): plain(each, depth + 1) for key, each in value.items()}
+        return {_key(key, hide): plain(each, hide, depth + 1) for key, each in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray | memoryview):
-        return [plain(each, depth + 1) for each in value]
+        return [plain(each, hide, depth + 1) for each in value]
     return _plain_number(value)
 
 
@@ -58,7 +65,7 @@ def count(value: object) -> int:
     """
     found = None if isinstance(value, bool) else _plain_number(value)
     if not isinstance(found, int) or not 0 <= found <= _MOST_ROWS:
-        raise Unfit(f"{_shown(value)} is no number of rows")
+        raise Unfit(f"{shown(value)} is no number of rows")
     return found
 
 
@@ -70,31 +77,41 @@ def number(value: object) -> int | float:
     """
     found = None if isinstance(value, bool) else _plain_number(value)
     if found is None or abs(found) > _LARGEST_METRIC:
-        raise Unfit(f"{_shown(value)} is no number between -1e9 and 1e9")
+        raise Unfit(f"{shown(value)} is no number between -1e9 and 1e9")
     return found
 
 
 def _plain_number(value: object) -> int | float:
     """An integer or a finite double; what other libraries count with is taken where it is exactly an integer."""
+    import operator
+
     if isinstance(value, float):
-        if not math.isfinite(value):
+        if not -_INFINITY < value < _INFINITY:
             raise Unfit(f"{value} is no number that JSON can say")
         return float(value)
     try:
         whole = operator.index(value)  # type: ignore[arg-type]  # what it refuses is the question
     except TypeError:
-        raise Unfit(f"{_shown(value)} is no JSON value") from None
+        raise Unfit(f"{shown(value)} is no JSON value") from None
     if abs(whole) >= _LONGEST_INTEGER:
         raise Unfit("it is an integer of more than 100 digits")
     return int(whole)
 
 
-def _key(key: object) -> str:
+def _key(key: object, hide: Callable[[str], str]) -> str:
     if not isinstance(key, str):
-        raise Unfit(f"a key is {_shown(key)}, no text")
-    return text(key)
+        raise Unfit(f"a key is {shown(key)}, no text")
+    return text(key, hide)
 
 
-def _shown(value: object) -> str:
-    said = repr(value) if isinstance(value, str | int | float) else f"a {type(value).__name__}"
+def with_article(noun: str) -> str:
+    """A noun, or the name of a type, with ``a`` or ``an`` before it."""
+    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
+
+
+def shown(value: object) -> str:
+    """A value in few words: itself where it is short and plain, else its kind."""
+    if value is None:
+        return "None"
+    said = repr(value) if isinstance(value, str | int | float) else with_article(type(value).__name__)
     return said if len(said) <= _SHOWN else said[:_SHOWN] + "…"

@@ -9,12 +9,13 @@ import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from runpact_core import documents, files, runs
-from runpact_core.errors import EnvironmentFailed, MissingArtifact, RunpactError
+from runpact_core.errors import MissingArtifact, RunpactError
+from runpact_writer._below import below
+from runpact_writer._counted import Counted, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_FIRST_LINE = 200
 _BLOCK = 1 << 20
 
 
@@ -32,25 +33,16 @@ class Finding(NamedTuple):
     message: str
 
 
-class _Log(NamedTuple):
-    """What was found in a log: the start of its first line, its line feeds, its bytes."""
-
-    first: bytes
-    lines: int
-    size_bytes: int
-
-
 def verify(run: runs.Run) -> list[Finding]:
     """Everything that does not hold about a run; empty for one that is finished and whole."""
     if run.document is None or run.state != "finished":
-        kind = "unreadable" if run.state == "unreadable" else "not_finished"
-        return [Finding("run.json", kind, run.message or f"the run is {run.state}")]
-    log: _Log | None = None
+        return list(_unsealed_findings(run))
+    log: Counted | None = None
     try:
-        log = _read_log(_in(run, "run.log"))
+        log = counted(_in(run, "run.log"))
         about_log = list(_log_findings(run, run.document, log))
     except MissingArtifact as error:
-        log, about_log = _Log(b"", 0, 0), [Finding("run.log", "missing", str(error))]
+        log, about_log = Counted(b"", 0, 0), [Finding("run.log", "missing", str(error))]
     except RunpactError as error:
         about_log = [Finding("run.log", "unreadable", str(error))]
     return [*_document_findings(run, "run.json", run.document), *about_log, *_check_findings(run, run.document, log)]
@@ -72,6 +64,16 @@ def stated_id(run: runs.Run) -> str:
     return stated if isinstance(stated, str) else run.run_id
 
 
+def _unsealed_findings(run: runs.Run) -> Iterator[Finding]:
+    if run.state == "unreadable":
+        yield Finding("run.json", "unreadable", str(run.message))
+        return
+    marked = os.path.lexists(_in(run, "open.json"))
+    yield Finding("run.json", "not_finished", f"the run is {run.state}" if marked else str(run.message))
+    if marked and run.message:
+        yield Finding("open.json", "unreadable" if run.document is None else "version", run.message)
+
+
 def _document_findings(run: runs.Run, file: str, document: documents.Document) -> Iterator[Finding]:
     if document.message:
         yield Finding(file, "version", document.message)
@@ -82,16 +84,16 @@ def _document_findings(run: runs.Run, file: str, document: documents.Document) -
         yield Finding(file, "run_id", f"run_id is {stated!r}, the folder is {run.run_id!r}")
 
 
-def _log_findings(run: runs.Run, document: documents.Document, log: _Log) -> Iterator[Finding]:
+def _log_findings(run: runs.Run, document: documents.Document, log: Counted) -> Iterator[Finding]:
     if log.first != f"RUN_ID={run.run_id}\n".encode():
         yield Finding("run.log", "run_id", f"the first line is not RUN_ID={run.run_id}")
-    counted: dict[str, Any] = document.data.get("log", {}) if document.read_as else {}
+    stated: dict[str, Any] = document.data.get("log", {}) if document.read_as else {}
     for key, found, unit in (("lines", log.lines, "lines"), ("size_bytes", log.size_bytes, "bytes")):
-        if counted.get(key, found) != found:
-            yield Finding("run.log", "log_count", f"it has {found} {unit}, run.json says {counted[key]}")
+        if stated.get(key, found) != found:
+            yield Finding("run.log", "log_count", f"it has {found} {unit}, run.json says {stated[key]}")
 
 
-def _check_findings(run: runs.Run, document: documents.Document, log: _Log | None) -> Iterator[Finding]:
+def _check_findings(run: runs.Run, document: documents.Document, log: Counted | None) -> Iterator[Finding]:
     try:
         checks = documents.read("checks", _in(run, "checks.json"))
     except MissingArtifact as error:
@@ -113,34 +115,9 @@ def _check_findings(run: runs.Run, document: documents.Document, log: _Log | Non
                 yield Finding("checks.json", "evidence", f"check {check['id']}: {evidence}: {missing}")
 
 
-def _read_log(path: str) -> _Log:
-    """Read a log once, in bounded memory.
-
-    Raises:
-        MissingArtifact: There is none.
-        InvalidArtifact: It is no regular file.
-        EnvironmentFailed: It could not be read.
-    """
-    lines = size = 0
-    try:
-        with open(files.open_read(path), "rb", buffering=0) as file:  # noqa: PTH123 - a descriptor is no path
-            first = block = file.read(_BLOCK)
-            while block:
-                lines, size = lines + block.count(b"\n"), size + len(block)
-                block = file.read(_BLOCK)
-    except OSError as error:
-        raise EnvironmentFailed(f"reading {path}", error) from error
-    return _Log(first[:_FIRST_LINE].partition(b"\n")[0] + b"\n" * (b"\n" in first[:_FIRST_LINE]), lines, size)
-
-
 def _files(folder: str) -> dict[str, str]:
     """Every name below a folder that is no folder, with its path; links are not followed."""
-    found = {}
-    for at, _, names in os.walk(folder):
-        for name in names:
-            path = os.path.join(at, name)  # noqa: PTH118 - pathlib is slow
-            found[os.path.relpath(path, folder).replace(os.sep, "/")] = path
-    return found
+    return {os.path.relpath(entry.path, folder).replace(os.sep, "/"): entry.path for entry in below(folder)}
 
 
 def _same(left: str, right: str) -> bool:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-import re
-from typing import TYPE_CHECKING, NamedTuple
 
 from runpact_core import edge
 from runpact_core.errors import UsageFailure
-from runpact_writer._state import check_env_name, check_pipeline_id, check_product
+from runpact_writer._state import ID_CHARACTERS, check_env_name, check_pipeline_id, check_product
 
+TYPE_CHECKING = False  # importing `typing` for this name alone would cost more than the rest of the module
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import NamedTuple
+else:
+    from runpact_core._named import NamedTuple
 
 HELP = """\
 Usage: runpact exec [OPTIONS] -- COMMAND [ARGUMENT]...
@@ -26,7 +28,9 @@ Options:
                             value is kept out of the log.
   --mask-env NAME           A variable whose value is kept out of the log; may
                             be repeated.
-  --timeout S               End the command after S seconds.
+  --timeout S               End the command and what it started after S seconds
+                            (all its group; on a terminal its descendants, on
+                            Linux).
   --merge                   Make its stdout and stderr one stream, in exact
                             order, on stdout.
   --no-pty                  Give it pipes, even where we print to a terminal.
@@ -133,5 +137,5 @@ def _seconds(word: str) -> float:
 
 def default_pipeline_id(command: str) -> str:
     """A pipeline id for a command: its base name, other characters as hyphens."""
-    base = re.sub(r"[^A-Za-z0-9-]", "-", os.path.basename(command))[:100]  # noqa: PTH119 - pathlib is slow
-    return base or "command"
+    base = os.path.basename(command)[:100]  # noqa: PTH119 - pathlib is slow
+    return "".join(each if each in ID_CHARACTERS else "-" for each in base) or "command"

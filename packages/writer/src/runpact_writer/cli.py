@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -114,7 +115,8 @@ def list_runs(  # noqa: PLR0913 - one for each option
     if json:
         _print_document(_shown.run_list(shown, omitted, now))
     elif shown:
-        print(_render.table(shown, now), end="")
+        width = shutil.get_terminal_size().columns if _on_terminal() else None
+        print(_render.table(shown, now, width), end="")
     else:
         print(for_terminal(f"there are no {'such ' if wanted != _select.Filter() else ''}runs in {folder}"))
     if omitted and not json:
@@ -169,7 +171,7 @@ def verify(
 ) -> int:
     """Check runs against their contracts, resolve every pointer; exit code 1 where anything does not hold."""
     folder, now = _folder(project, runs_dir), time.time()
-    doing = "" if sys.stdout.isatty() and not json else "verifying runs"  # else what is printed is progress enough
+    doing = "" if _on_terminal() and not json else "verifying runs"  # else what is printed is progress enough
     found: Iterable[folders.Run] = _distinct(run, folder, now) if run else _every(folder, now, doing)
     verified = []
     firsts: dict[str, str] = {}
@@ -213,6 +215,11 @@ def recover(run: RunNames = None, *, project: Project = ".", runs_dir: RunsDir =
 
 def _folder(project: str, runs_dir: str | None) -> str:
     return runs_dir or os.path.join(edge.project_dir(project), "reports", "runs")  # noqa: PTH118 - pathlib is slow
+
+
+def _on_terminal() -> bool:
+    """Whether somebody sees what is printed at once; stdout is None where it was closed when we were started."""
+    return sys.stdout is not None and sys.stdout.isatty()
 
 
 def _every(folder: str, now: float, doing: str = "reading runs") -> Iterator[folders.Run]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from runpact_core.errors import RunpactError, UsageFailure
 
+TYPE_CHECKING = False  # importing `typing` for this name alone would cost more than the rest of the module
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

@@ -34,7 +34,7 @@ class ListedRun(Record):
     """
     How a run ended: `success`, all checks passed; `failed`, one or more checks failed; `partial`, some checks were skipped or there were warnings.
     """
-    pipeline_id: Annotated[StrictStr, Field(max_length=100, pattern="^[A-Za-z0-9-]+$")]
+    pipeline_id: Annotated[StrictStr | None, Field(max_length=100, pattern="^[A-Za-z0-9-]+$")] = None
     """
     Name of what was run, as its document says or, where there is none, its identifier.
     """

@@ -170,7 +170,7 @@ class LogCount(Record):
     """
     omitted_bytes: Annotated[StrictInt | None, Field(ge=0, le=9007199254740991)] = None
     """
-    Bytes of the command's output that could not be written to the file.
+    Bytes of the command's output that are not in the file, since they could not be written or were cut off later.
     """
 
 
@@ -199,7 +199,7 @@ class Interruption(Record):
     )
     reason: Literal["killed", "host_lost", "unknown"] | StrictStr
     """
-    Why the run could not seal itself: `killed`, its recorder ended without warning; `host_lost`, its machine restarted or went away; `unknown`, there is no telling.
+    Why the run could not seal itself: `killed`, its process ended while its machine stayed up, killed or with a program that never finished the run; `host_lost`, its machine restarted or went away; `unknown`, there is no telling.
     """
     sealed_utc: UtcTime
     """

@@ -1,0 +1,123 @@
+"""A log that somebody else touched while it was written: what was done to it is found, told, and undone without harm.
+
+What was written is still in our open descriptor, whatever its name leads to. A log that was deleted, renamed or
+replaced is written to its name again, durably, from there. What stands in its place is kept under another name, and a
+new name that the log was given stays. Nothing is ever written through what stands there. Bytes that were cut off are
+gone; they are counted. Bytes that were changed in place are not noticed: only `st_ino`, `st_nlink` and `st_size` are
+looked at.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import NamedTuple
+
+from runpact_core import files
+from runpact_core.errors import RunpactError
+from runpact_writer._log import has_name
+
+_BLOCK = 1 << 20
+_KINDS = {stat.S_IFLNK: "a symbolic link", stat.S_IFDIR: "a folder", stat.S_IFREG: "another file"}
+_FLAGS = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+
+
+class Salvaged(NamedTuple):
+    """A log after it was looked at.
+
+    Attributes:
+        fd: Its open descriptor from now on; another one where it was written again.
+        lines: Number of line feeds in what its name leads to; 0 where it could not be put back.
+        size_bytes: Number of bytes of that.
+        missing_bytes: Number of bytes that were written and are not there.
+        told: What was done to it, in sentences.
+    """
+
+    fd: int
+    lines: int
+    size_bytes: int
+    missing_bytes: int
+    told: list[str]
+
+
+def salvage(fd: int, path: str, written: int) -> Salvaged:
+    """Say what became of a log, and put it back where its name leads to something else or to nothing.
+
+    Args:
+        fd: Its open descriptor, of which `files.open_append` is the origin.
+        path: Its name.
+        written: Number of bytes that were written to it.
+
+    Raises:
+        OSError: The file itself cannot be read.
+    """
+    lines, size = _copy(fd, None)
+    told = _about_size(size, written)
+    seen = os.fstat(fd)
+    if has_name(seen, path):
+        return Salvaged(fd, lines, size, max(written - size, 0), told)
+    done = "deleted" if seen.st_nlink == 0 else "given another name"
+    try:
+        kept = _set_aside(path)
+        again = _write_again(fd, path)
+    except (OSError, RunpactError) as error:
+        where = f"its {size} bytes are lost" if seen.st_nlink == 0 else "it is under that other name"
+        reason = error.strerror if isinstance(error, OSError) else error
+        told.append(f"run.log was {done} while the run went on, and could not be put back: {where}: {reason}")
+        return Salvaged(fd, 0, 0, written, told)
+    os.close(fd)
+    told.append(f"run.log was {done} while the run went on{kept}; it was put back with all of its {size} bytes")
+    try:
+        files.sync_dir(os.path.dirname(path))  # noqa: PTH120 - pathlib is slow
+    except RunpactError as error:
+        told.append(f"the name of run.log may not outlast a loss of power: {error}")
+    return Salvaged(again, lines, size, max(written - size, 0), told)
+
+
+def _about_size(size: int, written: int) -> list[str]:
+    if size < written:
+        return [f"run.log was cut short while the run went on: at least {written - size} of {written} bytes are gone"]
+    if size > written:
+        return [f"run.log was written to by others while the run went on: {size - written} bytes of it are not ours"]
+    return []
+
+
+def _set_aside(path: str) -> str:
+    """Give what stands in the log's place another name; words about it, empty where nothing stands there."""
+    try:
+        kind = stat.S_IFMT(os.lstat(path).st_mode)
+    except FileNotFoundError:
+        return ""
+    number, aside = 1, f"{path}.replaced"
+    while os.path.lexists(aside):
+        number, aside = number + 1, f"{path}.replaced-{number + 1}"
+    os.rename(path, aside)  # noqa: PTH104 - pathlib is slow
+    what = _KINDS.get(kind, "something that is no file")
+    return f" and replaced by {what}, which is kept as {os.path.basename(aside)}"  # noqa: PTH119 - pathlib is slow
+
+
+def _write_again(fd: int, path: str) -> int:
+    """Write a file's content under a name that is free, its name not yet durably; the new file's descriptor."""
+    folder, name = os.path.split(path)
+    unfinished = os.path.join(folder, f".{name}.{os.urandom(8).hex()}.tmp")  # noqa: PTH118 - pathlib is slow
+    again = os.open(unfinished, _FLAGS, 0o644)
+    try:
+        _copy(fd, again)
+        files.sync(again)
+        os.replace(unfinished, path)  # noqa: PTH105 - pathlib is slow
+    except BaseException:
+        os.close(again)
+        os.unlink(unfinished)  # noqa: PTH108 - pathlib is slow
+        raise
+    return again
+
+
+def _copy(fd: int, to: int | None) -> tuple[int, int]:
+    """Read a file from its beginning, and append it to another; its line feeds and bytes."""
+    lines = size = 0
+    os.lseek(fd, 0, os.SEEK_SET)
+    while block := os.read(fd, _BLOCK):
+        lines, size = lines + block.count(b"\n"), size + len(block)
+        if to is not None:
+            files.append(to, block)
+    return lines, size
