@@ -33,6 +33,7 @@ _COLOUR = _ESCAPE + rb"\[[0-9:;?]{0,12}[A-Za-z]"
 _NAMED = {b"amp": b"&", b"lt": b"<", b"gt": b">", b"quot": b'"', b"apos": b"'"}
 _LETTERS = dict(zip(b"abfnrtveE", b"\a\b\f\n\r\t\v\x1b\x1b", strict=True))
 _ASCII = 0x80
+_FEW = 64  # signs that are looked at one by one, in a piece of some 64 KB: more are faster found by the pattern
 _BEGUN = rb"\\(?<!\\\\)(?:\\\\)*"  # a backslash that is no second half of a pair; pairs before it may be read along
 
 if TYPE_CHECKING:
@@ -106,10 +107,13 @@ class Origins:
         return start + (length * last if length else place - self._places[index] + last)
 
 
-def lines_with(pattern: re.Pattern[bytes], data: bytes) -> Iterator[tuple[int, bytes]]:
-    """The lines in which a pattern is found, neighbours in one piece, with the place where each piece begins."""
+def lines_with(pattern: re.Pattern[bytes], signs: Collection[bytes], data: bytes) -> Iterator[tuple[int, bytes]]:
+    """The lines in which a pattern is found, neighbours in one piece, with the place where each piece begins.
+
+    The pattern is that of `Style.possible`, so each of its finds begins with one of the signs.
+    """
     begin = end = 0
-    found = pattern.search(data)
+    found = _first(pattern, signs, data, 0)
     while found:
         start = data.rfind(b"\n", 0, found.start()) + 1
         if start > end + 1:
@@ -117,9 +121,24 @@ def lines_with(pattern: re.Pattern[bytes], data: bytes) -> Iterator[tuple[int, b
         begin = start if start > end + 1 or not end else begin
         end = data.find(b"\n", found.end())
         end = len(data) if end < 0 else end
-        found = pattern.search(data, end)
+        found = _first(pattern, signs, data, end)
     if end:
         yield begin, data[begin:end]
+
+
+def _first(pattern: re.Pattern[bytes], signs: Collection[bytes], data: bytes, start: int) -> re.Match[bytes] | None:
+    """As `pattern.search`, but several times faster where the one sign is rare."""
+    if len(signs) > 1:
+        return pattern.search(data, start)
+    (sign,) = signs
+    at = data.find(sign, start)
+    for _ in range(_FEW):
+        if at < 0:
+            return None
+        if found := pattern.match(data, at):
+            return found
+        at = data.find(sign, at + 1)
+    return pattern.search(data, at) if at >= 0 else None
 
 
 def _percent(escape: re.Match[bytes]) -> bytes:

@@ -126,7 +126,7 @@ class Masker:
         yield from self._found(data)
         for style in self._styles:
             if self._needles and any(sign in data for sign in style.signs):
-                for begin, line in lines_with(self._may_hold(style), data):
+                for begin, line in lines_with(self._may_hold(style), style.signs, data):
                     yield from self._escaped(begin, line, style)
 
     def _may_hold(self, style: Style) -> re.Pattern[bytes]:
