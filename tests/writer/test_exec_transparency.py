@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import shutil
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -47,7 +48,7 @@ SAME = {
     "environment": "env | grep -vE '^(RUNPACT_|_=|SHLVL)' | sort",
     "folder": "pwd; umask; ulimit -n; nice",
     "group": "cut -d' ' -f5,6 /proc/self/stat",
-    "orphans": f"{sys.executable} -S -c '{ORPHAN}'",
+    "orphans": f"{shlex.quote(sys.executable)} -S -c '{ORPHAN}'",
     "script": "./bare x",
 }
 """Rows of which nothing differs, and a script that shows it."""
