@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import pty
 import re
-import shutil
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
