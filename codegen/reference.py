@@ -37,7 +37,10 @@ Every command prints an error as one line to stderr: `error[code]: what — hint
 | 2 | usage or configuration |
 | 3 | the environment failed: the disk, the system |
 | 4 | refused for safety |
+| 124 | `exec` alone: `--timeout` ended the command |
 | 125, 126, 127 | `exec` alone: not started or not recorded, not executable, not found |
+
+`exec` hands on its command's exit code, which may be any of these: [how to tell them apart](concepts.md).
 
 | code | exit code | class | meaning |
 |---|---|---|---|

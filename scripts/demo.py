@@ -1,4 +1,4 @@
-"""``hatch run demo``: what Runpact is for, on real input, in under two minutes.
+"""``hatch run demo``: what Runpact is for, on real input, in under a minute on two quiet cores.
 
 Records the core's own tests as one run and a failing command as another, shows what they left, verifies both, and holds
 every published example to its contract. Everything shown is the output of the commands as printed; the exit code is 1

@@ -169,8 +169,8 @@ def test_validate_what_is_wrong(capsys: pytest.CaptureFixture[str]) -> None:
             1,
             "nowhere.json: error[missing-artifact]: Missing artifact: nowhere.json",
         ),
-        (["validate"], 2, "error[usage]: Missing argument 'FILE...' — see runpact-core --help"),
-        (["upgrade", "run.json"], 2, "error[usage]: Missing option '--to' — see runpact-core --help"),
+        (["validate"], 2, "error[usage]: Missing argument 'FILE...' — see runpact-core contracts validate --help"),
+        (["upgrade", "run.json"], 2, "error[usage]: Missing option '--to' — see runpact-core contracts upgrade --help"),
     ],
 )
 def test_bad_input(words: list[str], code: int, line: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

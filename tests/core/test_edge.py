@@ -7,13 +7,14 @@ import io
 import os
 import subprocess
 import sys
+from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import pytest
 import typer
 
-from runpact_core import edge
+from runpact_core import __main__, cli, edge
 from runpact_core.errors import InvalidArtifact, MissingArtifact, Refused, RunpactError, UsageFailure
 
 if TYPE_CHECKING:
@@ -59,13 +60,40 @@ def test_an_error_is_one_line(error: RunpactError, code: int, line: str, capsys:
     assert capsys.readouterr() == ("", f"{line}\n")
 
 
-@pytest.mark.parametrize(("words", "named"), [(["do", "xyz"], "xyz"), (["do", "--xyz"], "--xyz"), (["xyz"], "'xyz'")])
-def test_a_call_that_makes_no_sense(words: list[str], named: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Exit code 2 and one line in our form, around what the command-line library has to say."""
+@pytest.mark.parametrize(
+    ("words", "named", "called"),
+    [
+        (["do", "xyz"], "xyz", "prog do"),
+        (["do", "--xyz"], "--xyz", "prog do"),
+        (["xyz"], "'xyz'", "prog"),
+    ],
+)
+def test_a_call_that_makes_no_sense(
+    words: list[str], named: str, called: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 2 and one line in our form, around what the library has to say; it names the command's own help."""
     assert edge.run(application(lambda: None), words, "prog") == 2
     out, err = capsys.readouterr()
     assert (out, err.count("\n"), named in err) == ("", 1, True)
-    assert (err.partition(": ")[0], err.rpartition(" — ")[2]) == ("error[usage]", "see prog --help\n")
+    assert (err.partition(": ")[0], err.rpartition(" — ")[2]) == ("error[usage]", f"see {called} --help\n")
+
+
+class Colour(Enum):
+    """The values of an option."""
+
+    RED = "red"
+
+
+def test_the_library_s_own_words_are_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    """What it calls the kind of its own error says nothing to who mistyped a word."""
+
+    def act(colour: Annotated[Colour, typer.Option()] = Colour.RED) -> Colour:
+        return colour
+
+    assert edge.run(application(act), ["do", "--colour", "blue"], "prog") == 2
+    out, err = capsys.readouterr()
+    assert (out, "Value error" in err) == ("", False)
+    assert err.startswith("error[usage]: Invalid value for '--colour': 'blue' is not ")
 
 
 def test_a_call_without_words(capsys: pytest.CaptureFixture[str]) -> None:
@@ -190,6 +218,89 @@ def test_a_project_that_is_none(name: str, message: str, tmp_path: Path) -> None
         edge.project_dir(path)
     assert (str(caught.value), caught.value.hint) == (message.format(path), "name a folder")
     assert edge.project_dir(str(tmp_path)) == str(tmp_path)
+
+
+def test_folders_without_a_name(tmp_path: Path) -> None:
+    """An empty name is a mistake, such as a variable that is not set, and never the current folder."""
+    for project, given, named in (("", None, "--project"), (".", "", "--runs-dir")):
+        with pytest.raises(UsageFailure) as caught:
+            edge.runs_dir(project, given)
+        assert (caught.value.what, caught.value.hint) == (f"{named} is empty", "name a folder")
+    assert edge.runs_dir(str(tmp_path), None) == str(tmp_path / "reports" / "runs")
+    assert edge.runs_dir("nowhere", "given") == "given"
+
+
+class Full(Stream):
+    """A stream behind which there is no room."""
+
+    def write(self, _text: str) -> int:
+        """Fail as a full disk does."""
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "line"),
+    [(Stream, 0, ""), (Full, 3, "error[environment]: writing to stdout: No space left on device\n")],
+)
+def test_help_that_nobody_takes(
+    kind: type[Stream], code: int, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reader who has gone is quiet, a full disk is one line."""
+    said = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", said)
+    fd = os.open(tmp_path / "out", os.O_RDWR | os.O_CREAT)
+    monkeypatch.setattr(sys, "stdout", kind(fd))
+    assert edge.show("shown") == code
+    os.close(fd)
+    assert said.getvalue() == line
+
+
+def test_help_that_is_taken(capsys: pytest.CaptureFixture[str]) -> None:
+    """It is printed as it is, and exit code 0."""
+    assert edge.show("shown\n") == 0
+    assert capsys.readouterr() == ("shown\n", "")
+
+
+INTERRUPTED = """
+import sys
+class Interrupted:
+    def find_spec(self, name, path=None, target=None):
+        if name == "typer":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Interrupted())
+from runpact_core.__main__ import main
+sys.argv[1:] = ["contracts", "list"]
+sys.exit(main())
+"""
+
+
+def test_ctrl_c_while_all_is_loaded() -> None:
+    """The console script is quiet from its first moment on: 130 and no traceback."""
+    done = subprocess.run([sys.executable, "-c", INTERRUPTED], capture_output=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
+
+
+def test_ctrl_c_in_this_process(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """130, quietly, wherever it comes; else the exit code is the command's."""
+    monkeypatch.setattr(cli, "main", lambda: 7)
+    assert __main__.main() == 7
+
+    def interrupted() -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "main", interrupted)
+    assert __main__.main() == edge.INTERRUPTED
+    assert capsys.readouterr() == ("", "")
+
+
+def test_help_for_who_is_in_a_hurry(capsys: pytest.CaptureFixture[str]) -> None:
+    """-h is --help, at every depth."""
+    for words in ([], ["contracts"], ["contracts", "list"]):
+        assert edge.run(cli.app, [*words, "-h"], "prog") == 0
+        short = capsys.readouterr().out
+        assert edge.run(cli.app, [*words, "--help"], "prog") == 0
+        assert capsys.readouterr().out == short
+        assert short.startswith(f"Usage: {' '.join(['prog', *words])} ")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the device that is always full is Linux's")

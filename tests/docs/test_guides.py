@@ -146,10 +146,25 @@ def test_the_upload_keeps_every_run() -> None:
     }
     assert len(names) == 2 * len(CELLS) == 4
     assert [name for name in names if re.search(r'["<>|*?:\\/\r\n]', name)] == []
-    download = WORKFLOW["jobs"]["verify"]["steps"][2]["with"]
+    (download,) = [
+        step["with"] for step in WORKFLOW["jobs"]["verify"]["steps"] if "download-artifact" in step.get("uses", "")
+    ]
     prefix = filled(download["pattern"], {}).removesuffix("*")
     assert [name for name in names if not name.startswith(prefix)] == []
     assert (download["path"], download["merge-multiple"]) == ("reports/runs/", True)
+
+
+@pytest.mark.parametrize("job", ["backfill", "verify"])
+def test_the_workflow_installs_what_there_is(job: str) -> None:
+    """Each job checks Runpact out where it installs it from, and all packages are there."""
+    steps = WORKFLOW["jobs"][job]["steps"]
+    (install,) = [each for each in steps if each.get("run", "").startswith("pip install ")]
+    checkout = steps[steps.index(install) - 1]
+    assert checkout["uses"].startswith("actions/checkout@")
+    root = f"./{checkout['with']['path']}/"
+    paths = install["run"].removeprefix("pip install ").split()
+    assert [path.removeprefix(root) for path in paths] == ["packages/core", "packages/writer", "packages/runpact"]
+    assert [path for path in paths if not (DOCS.parent / path.removeprefix(root) / "pyproject.toml").is_file()] == []
 
 
 def test_the_step_records_a_run_for_each_cell(tmp_path: Path, environment: dict[str, str]) -> None:

@@ -5,19 +5,19 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 import runpact
 from runpact import cli
+from runpact_core import edge
 from runpact_core.redact import for_terminal
 from runpact_writer import _exec
 from tests.writer.support import document, environment, only_run, outside, runpact_command
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from syrupy.assertion import SnapshotAssertion
 
 
@@ -38,12 +38,15 @@ def test_version(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyP
 
 
 def test_help(capsys: pytest.CaptureFixture[str], snapshot: SnapshotAssertion) -> None:
-    """Help names every command; the same without a word, but that is no valid call: exit code 2."""
+    """Help names every command; the same without a word, but that is no valid call: on stderr, exit code 2."""
     assert cli.main(["--help"]) == 0
     out = capsys.readouterr().out
     assert out == snapshot
     assert [word for word in (*cli.COMMANDS, "exec") if f"\n  {word} " not in out] == []
-    assert (cli.main([]), capsys.readouterr().out) == (2, out)
+    assert (cli.main(["-h"]), capsys.readouterr()) == (0, (out, ""))
+    assert (cli.main([]), capsys.readouterr()) == (2, ("", out))
+    assert cli.main(["runs"]) == 2
+    assert capsys.readouterr().out == ""
 
 
 @pytest.mark.parametrize(
@@ -53,11 +56,11 @@ def test_help(capsys: pytest.CaptureFixture[str], snapshot: SnapshotAssertion) -
         (["frobnicate"], 2, "error[usage]: there is no command frobnicate — see runpact --help"),
         (["\x1b[2J"], 2, r"error[usage]: there is no command \x1b[2J — see runpact --help"),
         (
-            ["runs", "list"],
+            ["runs", "show", "last"],
             1,
             "error[missing-artifact]: Missing artifact: ./reports/runs — nothing was recorded there yet",
         ),
-        (["runs", "show"], 2, "error[usage]: Missing argument 'RUN' — see runpact --help"),
+        (["runs", "show"], 2, "error[usage]: Missing argument 'RUN' — see runpact runs show --help"),
         (["contracts", "show", "rnu"], 2, "error[unknown-contract]: there is no contract 'rnu' — did you mean run?"),
         (["exec"], 2, "error[usage]: there is no command to run — write it after --: runpact exec -- make test"),
     ],
@@ -212,7 +215,8 @@ def test_a_lone_surrogate_among_the_words(project: Path) -> None:
     """Words that are no text end in one line, too."""
     done = outside("runs", "\udcff", cwd=project)
     assert done.returncode == 2
-    assert done.stderr.decode() == f"error[usage]: No such command '{for_terminal(chr(0xDCFF))}' — see runpact --help\n"
+    line = f"error[usage]: No such command '{for_terminal(chr(0xDCFF))}' — see runpact runs --help\n"
+    assert done.stderr.decode() == line
 
 
 @pytest.mark.parametrize(
@@ -260,6 +264,61 @@ def test_exec_is_handed_its_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_exec, "main", wrapper)
     assert cli.main(["exec", "--version", "--", "x"]) == 9
     assert seen == [["--version", "--", "x"]]
+
+
+INTERRUPTED = """
+import sys
+class Interrupted:
+    def find_spec(self, name, path=None, target=None):
+        if name == wanted:
+            raise KeyboardInterrupt
+wanted = sys.argv.pop(1)
+sys.meta_path.insert(0, Interrupted())
+from {0}.__main__ import main
+sys.exit(main())
+"""
+
+
+@pytest.mark.parametrize(
+    ("script", "loading", "words"),
+    [
+        ("runpact", "typer", ["runs", "list"]),
+        ("runpact", "runpact_core.edge", ["runs", "list"]),
+        ("runpact", "runpact_writer._exec", ["exec", "--", "true"]),
+        ("runpact_writer", "typer", ["runs", "list"]),
+    ],
+)
+def test_ctrl_c_while_all_is_loaded(script: str, loading: str, words: list[str], project: Path) -> None:
+    """Every console script is quiet from its first moment on: 130, no traceback, nothing made."""
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED.format(script), loading, *words],
+        cwd=project, env=environment(), capture_output=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
+    assert list(project.iterdir()) == []
+
+
+def test_ctrl_c_in_this_process(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """130, quietly, wherever it comes."""
+
+    def interrupted(_words: list[str]) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "_dispatch", interrupted)
+    assert cli.main(["runs", "list"]) == edge.INTERRUPTED == 130
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the device that is always full is Linux's")
+@pytest.mark.parametrize("words", [["--help"], ["--version"], ["runs", "--help"], ["exec", "--help"]])
+def test_help_on_a_full_disk_is_one_line(words: list[str], project: Path) -> None:
+    """What cannot be written is an error of the environment, not a traceback."""
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            runpact_command(*words), cwd=project, env=environment(), stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    line = b"error[environment]: writing to stdout: No space left on device\n"
+    assert (done.returncode, done.stderr) == (3, line)
 
 
 class Gone(io.StringIO):

@@ -95,7 +95,7 @@ def test_what_the_recorder_writes_itself(name: str, *, strict: bool, runs_dir: P
     """Such a field is refused by its name, before anything is sealed, and `finish` may be called again."""
     recorder = writer(runs_dir, strict=strict)
     run_id = recorder.start(*START)
-    with pytest.raises(UsageFailure, match=f"^finish does not take {name}$"):
+    with pytest.raises(UsageFailure, match=f"^finish does not take {name}\nhint: the recorder writes these itself"):
         recorder.finish(**{name: "x"})
     assert "run.json" not in run_ids(only_run(runs_dir))
     assert recorder.finish(exit={"code": 0}) == "success"

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from runpact_writer import _render, cli
+from runpact_core.errors import EnvironmentFailed
+from runpact_writer import __main__, _render, cli
 from runpact_writer._version import __version__
 from tests.writer.planted_runs import FAILED, FINISHED, call, finished, left_open, printed, set_the_clock
 from tests.writer.support import outside, run_ids
@@ -87,6 +88,7 @@ def test_list_as_a_document(fleet: Path, capsys: pytest.CaptureFixture[str], sna
         (["--state", "finished"], [STRANGE, FAILED, FINISHED]),
         (["--state", "interrupted", "--state", "unreadable"], [CUT, EMPTY, OPEN]),
         (["--state", "running"], []),
+        (["--state", "running?"], []),
         (["--since", "2026-01-19"], EVERY),
         (["--since", "2026-01-20"], []),
         (["--since", "2026-01-19T12:00:04Z"], EVERY[:2]),
@@ -150,6 +152,28 @@ def test_a_list_of_nothing(runs_dir: Path, capsys: pytest.CaptureFixture[str]) -
     assert capsys.readouterr() == (f"there are no runs in {runs_dir}\nthere are no such runs in ./reports/runs\n", "")
 
 
+@pytest.mark.parametrize("word", ["list", "verify"])
+def test_no_folder_yet_is_no_runs(word: str, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Before its first run a project has none, as one with an empty folder; nothing is made."""
+    assert call("runs", word) == 0
+    assert capsys.readouterr() == ("there are no runs in ./reports/runs\n", "")
+    assert call("runs", word, "--json") == 0
+    assert printed(capsys, {"list": "run_list", "verify": "run_findings"}[word])["runs"] == []
+    assert run_ids(project) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a folder that somebody is in cannot be removed there")
+def test_a_current_folder_that_was_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That is said, since what is below it is not there for anybody."""
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    with pytest.raises(EnvironmentFailed) as caught:
+        cli._folder(".", None)
+    assert caught.value.what == "looking for the current folder: No such file or directory"
+    assert caught.value.hint == "it was removed; go to another, or name one with --project"
+
+
 @pytest.mark.parametrize("name", EVERY)
 def test_show(name: str, fleet: Path, capsys: pytest.CaptureFixture[str], snapshot: SnapshotAssertion) -> None:
     """Facts, then what was read and written, then checks, of whatever is there; by id or by folder."""
@@ -174,9 +198,10 @@ def test_show_as_a_document(name: str, fleet: Path, capsys: pytest.CaptureFixtur
 def test_a_folder_that_is_no_run_is_not_taken_for_an_interrupted_one(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A mistyped folder is an error of usage."""
-    assert call("runs", "show", str(tmp_path)) == 2
-    line = f"error[usage]: {tmp_path} is no folder of a run — runpact runs list shows what there is\n"
+    """A mistyped folder is one of no run, with the exit code of every name that means none."""
+    assert call("runs", "show", str(tmp_path)) == 1
+    missing = f"error[missing-artifact]: Missing artifact: {tmp_path}/run.json"
+    line = f"{missing} — {tmp_path} is no folder of a run\n"
     assert capsys.readouterr() == ("", line)
 
 
@@ -206,7 +231,15 @@ def test_another_project(fleet: Path, project: Path, capsys: pytest.CaptureFixtu
             1,
             "error[missing-artifact]: Missing artifact: nowhere — runpact runs list shows what there is",
         ),
-        (["list"], 1, "error[missing-artifact]: Missing artifact: ./reports/runs — nothing was recorded there yet"),
+        (
+            ["show", "last"],
+            1,
+            "error[missing-artifact]: Missing artifact: ./reports/runs — nothing was recorded there yet",
+        ),
+        (["show", ""], 2, "error[usage]: the name of a run is empty — runpact runs list shows what there is"),
+        (["verify", "--runs-dir", "runz"], 2, "error[usage]: --runs-dir runz does not exist — name a folder"),
+        (["list", "--runs-dir", ""], 2, "error[usage]: --runs-dir is empty — name a folder"),
+        (["list", "--project", ""], 2, "error[usage]: --project is empty — name a folder"),
         (["list", "--project", "nowhere"], 2, "error[usage]: --project nowhere does not exist — name a folder"),
         (["list", "--project", "file"], 2, "error[usage]: --project file is a file — name a folder"),
         (
@@ -218,8 +251,8 @@ def test_another_project(fleet: Path, project: Path, capsys: pytest.CaptureFixtu
             ),
         ),
         (["list", "--runs-dir", "file"], 3, "error[environment]: listing file: Not a directory"),
-        (["show"], 2, "error[usage]: Missing argument 'RUN' — see runpact-writer --help"),
-        (["xyz"], 2, "error[usage]: No such command 'xyz' — see runpact-writer --help"),
+        (["show"], 2, "error[usage]: Missing argument 'RUN' — see runpact-writer runs show --help"),
+        (["xyz"], 2, "error[usage]: No such command 'xyz' — see runpact-writer runs --help"),
     ],
 )
 def test_errors(words: list[str], code: int, line: str, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -294,7 +327,41 @@ def test_short_durations_are_in_milliseconds(fleet: Path, capsys: pytest.Capture
     path = fleet / FINISHED / "run.json"
     path.write_text(json.dumps({**json.loads(path.read_bytes()), "duration_ms": 999}))
     assert call("runs", "show", FINISHED) == 0
-    assert "\nduration  999 ms\n" in capsys.readouterr().out
+    assert "\nduration  999 ms up to the last write that is known\n" in capsys.readouterr().out
+
+
+def test_what_to_know_of_a_run(runs_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A time limit, a copied folder, a log that is not whole, what was not masked: nobody has to read the documents."""
+    late = {"code": 124, "signal": "SIGKILL", "timed_out": True}
+    masking = {"masked": ["DSN"], "not_masked": ["PIN", "KEY"]}
+    finished(runs_dir, FAILED, status="failed", exit=late, masking=masking)
+    path = runs_dir / FAILED / "run.json"
+    log = {"lines": 2, "size_bytes": 1, "omitted_bytes": 9}
+    path.write_text(json.dumps({**json.loads(path.read_bytes()), "log": log}))
+    finished(runs_dir, FINISHED, exit={"code": 124}).rename(runs_dir / "copied")
+    assert call("runs", "list") == 0
+    listed = capsys.readouterr().out.splitlines()
+    assert [line.rpartition("  ")[2] for line in listed] == ["NOTE", "timed out", f"its run_id is {FINISHED}"]
+    assert call("runs", "show", FAILED) == 0
+    shown = capsys.readouterr().out
+    assert "\nexit      124 timed out SIGKILL\n" in shown
+    assert "\nunmasked  PIN KEY\n" in shown
+    assert (f"\nlog       ./reports/runs/{FAILED}/run.log (2 lines, 1 byte, 9 bytes left out)\n") in shown
+    assert call("runs", "show", "copied") == 0
+    assert "\nexit      124\n" in capsys.readouterr().out
+
+
+def test_ctrl_c_while_all_is_loaded(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """130, quietly, wherever it comes; else the exit code is the command's."""
+    monkeypatch.setattr(cli, "main", lambda: 7)
+    assert __main__.main() == 7
+
+    def interrupted() -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "main", interrupted)
+    assert __main__.main() == 130
+    assert capsys.readouterr() == ("", "")
 
 
 def test_version_and_console_script(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

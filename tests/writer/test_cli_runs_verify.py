@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import runpact_writer
+from runpact_core import files
 from runpact_core.errors import EnvironmentFailed, Refused
 from tests.writer.planted_runs import FAILED, FINISHED, HERE, NOW, call, finished, left_open, printed, set_the_clock
 
@@ -74,6 +76,19 @@ def test_verify_as_a_document(fleet: Path, capsys: pytest.CaptureFixture[str], s
     assert printed(capsys, "run_findings")["wrong"] == 0
 
 
+def test_verify_of_what_is_running(runs_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A run that is not finished yet is nothing wrong, be it the one that verifies."""
+    folder = left_open(runs_dir, OPEN)
+    finished(runs_dir, FINISHED)
+    descriptor = files.replace_locked(folder / "open.json", (folder / "open.json").read_bytes())
+    assert call("runs", "verify") == 0
+    assert capsys.readouterr().out == f"{FINISHED}: ok\n{OPEN}: running\n"
+    assert call("runs", "verify", OPEN, "--json") == 0
+    document = printed(capsys, "run_findings")
+    assert (document["wrong"], document["runs"][0]["state"], document["runs"][0]["findings"]) == (0, "running", [])
+    os.close(descriptor)
+
+
 def test_verify_of_an_empty_folder_says_so(runs_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Nothing to verify is no silence."""
     runs_dir.mkdir(parents=True)
@@ -129,6 +144,16 @@ def test_diff_of_no_differences(fleet: Path, capsys: pytest.CaptureFixture[str])
     assert capsys.readouterr().out.endswith("\nno differences\n")
     assert call("runs", "diff", FINISHED, FINISHED, "--json") == 0
     assert printed(capsys, "run_diff")["changes"] == []
+
+
+def test_an_interruption_that_came(runs_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """That one of them was interrupted differs; when it was sealed does not."""
+    finished(runs_dir, FINISHED)
+    finished(runs_dir, FAILED, interruption={"reason": "killed", "sealed_utc": "2026-01-19T14:30:00Z"})
+    assert call("runs", "diff", FINISHED, FAILED) == 0
+    assert capsys.readouterr().out.splitlines()[-1].split(maxsplit=2) == ["+", "interruption", "reason  killed"]
+    assert call("runs", "diff", FINISHED, FAILED, "--json") == 0
+    assert [change["section"] for change in printed(capsys, "run_diff")["changes"]] == ["interruption"]
 
 
 def test_a_warning_that_came_is_said_once(runs_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -106,9 +106,9 @@ def test_one_output_and_no_more(project: Path) -> None:
 
 
 def test_an_output_where_nothing_can_be_recorded(project: Path) -> None:
-    """The word that stands for a run's id then is one line too."""
+    """Nobody is sent to a run that is not there: neither the next steps nor who reads stdout."""
     target = project / "output"
     (project / "file\nevil=1").write_text("")
     world = around({"GITHUB_OUTPUT": str(target)})
-    RunWriter("x", "1", runs_dir=project / "file\nevil=1" / "runs", around=world).start(*START)
-    assert list(outputs(target.read_text())) == ["run_id"]
+    assert RunWriter("x", "1", runs_dir=project / "file\nevil=1" / "runs", around=world).start(*START)
+    assert (target.exists(), world.out.tell()) == (False, 0)

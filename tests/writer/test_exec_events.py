@@ -31,6 +31,8 @@ BAD = [
     ('{"chekc": {}}', "'chekc' is none of check, input, output, metadata, metric"),
     ('{"metric": 3}', "its metric is no object"),
     ('{"metric": {"x": true}}', "x is no number"),
+    ('{"metric": {"x": 2e9}}', "metrics.x: 2000000000.0 is no number between -1e9 and 1e9"),
+    ('{"output": {"type": "csv", "ref": "x", "rows_written": -1}}', "rows_written: -1 is no number of rows"),
     ('{"metric": {"a b": 1}}', "a b"),
     ('{"input": {"type": "csv"}}', "it has no text as type and as ref"),
     ('{"output": {"type": "csv", "ref": 3}}', "it has no text as type and as ref"),
@@ -62,9 +64,12 @@ def test_what_is_said_is_recorded(runs_dir: Path, monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize(("line", "fault"), BAD)
-def test_a_line_that_is_wrong(line: str, fault: str, runs_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It becomes a warning with its number, the rest counts, the file is kept, the exit code stands."""
+def test_a_line_that_is_wrong(
+    line: str, fault: str, runs_dir: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It becomes a warning with its number, the rest counts, the file is kept, nothing is printed, the code stands."""
     assert _exec.main(say(f'{line}\n{{"metric": {{"x": 1}}}}\n', monkeypatch)) == 4
+    assert capfd.readouterr() == ("", "")
     run = only_run(runs_dir)
     (warning,) = document(run)["warnings"]
     assert warning.startswith("events.jsonl line 1 was not taken: ")

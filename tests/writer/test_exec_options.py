@@ -69,7 +69,13 @@ def test_masked_values(runs_dir: Path, capfd: pytest.CaptureFixture[str], monkey
     words = ["--required-env", "DSN", "--mask-env", "TOKEN", "--mask-env", "SHORT", "--mask-env", "UNSET"]
     script = 'printf s3cret; sleep 0.1; echo "-value"; echo "$TOKEN" "$SHORT" >&2; : t0ken-value'
     assert _exec.main([*words, "--merge", "--", "sh", "-c", script]) == 0
-    assert capfd.readouterr() == ("s3cret-value\nt0ken-value abc\n", "")
+    assert capfd.readouterr() == (
+        "s3cret-value\nt0ken-value abc\n",
+        (
+            "runpact: the value of SHORT is not masked: it, or each line of it, has less than 6 bytes\n"
+            "runpact: nothing is masked for --mask-env UNSET: it is not set\n"
+        ),
+    )
     run = only_run(runs_dir)
     assert log_of(run) == b"***\n*** abc\n"
     assert document(run)["masking"] == {"masked": ["DSN", "TOKEN"], "not_masked": ["SHORT"]}

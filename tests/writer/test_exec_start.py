@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import gc
+import io
 import os
 import subprocess
 import sys
@@ -14,6 +15,8 @@ import pytest
 from runpact_core import documents
 from runpact_writer import _exec, _guard, _spawn
 from runpact_writer._pump import pump
+from runpact_writer._spawn import lacking
+from runpact_writer._surroundings import inherited
 from tests.writer.support import document, environment, only_run, writer
 
 if TYPE_CHECKING:
@@ -153,3 +156,98 @@ def test_a_recorder_that_nobody_holds_is_forgotten(tmp_path: Path) -> None:
     assert key in _guard._open
     del recorder
     assert key not in _guard._open
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX runs scripts by their first line")
+@pytest.mark.parametrize(
+    ("first", "name", "said"),
+    [
+        (b"#! /no/such/python -u\n", "./tool", "/no/such/python, named in its first line, is not there"),
+        (b"#!/no/such/python\n", "tool", "/no/such/python, named in its first line, is not there"),
+        (b"#!/bin/sh\r\n", "./tool", "/bin/sh with a carriage return, named in its first line, is not there"),
+    ],
+)
+def test_a_script_without_its_interpreter(  # noqa: PLR0917 - a parametrised test takes a column per argument
+    first: bytes, name: str, said: str, project: Path, capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """The line names what is missing, not the file, which is there; the code is that of shells."""
+    script = project / "tool"
+    script.write_bytes(first)
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", str(project), prepend=os.pathsep)
+    assert _exec.main(["--", name]) == 127
+    line = f"error[not-started]: {name}: {said} — the file itself is; install what it needs\n"
+    assert capfd.readouterr() == ("", line)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="these are the errors of POSIX")
+@pytest.mark.parametrize(
+    ("word", "code", "line"),
+    [
+        ("", 127, "'': command not found — check the name and PATH"),
+        (
+            "x" * 300,
+            126,
+            (
+                f"{'x' * 300}: File name too long — no file has so long a name: write its words apart, as in: "
+                "runpact exec -- make test"
+            ),
+        ),
+    ],
+)
+def test_words_that_name_nothing(word: str, code: int, line: str, capfd: pytest.CaptureFixture[str]) -> None:
+    """An empty name is shown, and one that no file can have has a hint of its own."""
+    assert _exec.main(["--", word]) == code
+    assert capfd.readouterr() == ("", f"error[not-started]: {line}\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the mode of a file is POSIX's")
+def test_what_a_program_lacks(tmp_path: Path) -> None:
+    """A program that is no script, and cannot be found though it is there, lacks its loader; so does an unreadable."""
+    program, without = tmp_path / "program", {"PATH": str(tmp_path)}
+    program.write_bytes(b"\x7fELF")
+    assert lacking("program", without) == ""
+    program.chmod(0o755)
+    assert lacking("program", without) == "its loader"
+    assert lacking("", without) == ""
+
+
+def test_a_program_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is claimed of a first line that nobody could read."""
+    program = tmp_path / "program"
+    program.write_bytes(b"#!/no/such\n")
+    monkeypatch.setattr(os, "access", lambda *_: True)
+    program.chmod(0o755)
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("builtins.open", refuse)
+    assert lacking(str(program), {}) == "its loader"
+
+
+@pytest.mark.parametrize(
+    ("given", "ours", "handed_on"),
+    [
+        (b"A=1\0LC_CTYPE=POSIX\0", "C.UTF-8", {"LC_CTYPE": "POSIX"}),
+        (b"LC_CTYPE=C.UTF-8\0A=1\0", "C.UTF-8", {"LC_CTYPE": "C.UTF-8"}),
+        (b"A=1\0", "C.UTF-8", {}),
+        (None, "C.UTF-8", {"LC_CTYPE": "C.UTF-8"}),
+        (b"A=1\0", "de_DE.UTF-8", {"LC_CTYPE": "de_DE.UTF-8"}),
+    ],
+)
+def test_a_locale_that_nobody_gave(
+    given: bytes | None, ours: str, handed_on: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the process was given is handed on; where the system does not say that, or none of it is Python's, ours."""
+
+    def started_with(*_: object) -> io.BytesIO:
+        if given is None:
+            raise FileNotFoundError
+        return io.BytesIO(given)
+
+    monkeypatch.setattr("builtins.open", started_with)
+    found = inherited({"A": "1", "LC_CTYPE": ours})
+    monkeypatch.undo()
+    assert found == {"A": "1", **handed_on}

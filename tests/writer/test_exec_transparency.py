@@ -54,7 +54,8 @@ SAME = {
 """Rows of which nothing differs, and a script that shows it."""
 
 ELSEWHERE = {
-    *("init", "log"),  # test_exec_init, test_exec_log_touched
+    *("init", "log", "run-folder"),  # test_exec_init, test_exec_log_touched, test_exec_folder_touched
+    "locale",  # below
     *("death", "not-found", "stdin-closed", "output-closed", "sigpipe", "ctrl-c"),  # below
     *("hang-up", "new-size"),  # test_exec_terminal
     *("signals", "killed", "timeout", "left-behind", "reader-gone"),  # test_exec_signals, _options, _streams
@@ -89,6 +90,18 @@ def test_nothing_differs(row: str, project: Path) -> None:
     assert with_us == without
     assert without[0] == (7 if row == "exit-code" else 0)
     assert without[1] or row == "exit-code"
+
+
+@pytest.mark.parametrize("given", [[], ["LC_CTYPE=C.UTF-8"], ["LC_CTYPE=POSIX"]])
+def test_no_locale(given: list[str], project: Path) -> None:
+    """Row `locale`: what Python sets for itself does not reach the command; what was given does."""
+    ours = [f"PYTHONPATH={environment()['PYTHONPATH']}", "PATH=/usr/bin:/bin", *given]
+    for more in ([], runpact_command("exec", "--")):
+        done = subprocess.run(
+            ["env", "-i", *ours, *more, "env"], cwd=project, capture_output=True, check=True, timeout=60
+        )
+        seen = [line for line in done.stdout.decode().splitlines() if not line.startswith("RUNPACT_")]
+        assert sorted(seen) == sorted(ours)
 
 
 @pytest.mark.parametrize("judge", ["timeout", "tini"])

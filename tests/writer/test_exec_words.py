@@ -126,8 +126,20 @@ def test_the_pipeline_of_a_command(command: str, identifier: str) -> None:
                 ["--timeout", word, "--", "x"],
                 f"error[usage]: --timeout {word} is no number of seconds — give one above 0, such as 90 or 0.5",
             )
-            for word in ("abc", "0", "-1", "nan", "inf", "1e9", "5s")
+            for word in ("abc", "0", "-1", "nan", "5s")
         ),
+        *(
+            (
+                ["--timeout", word, "--", "x"],
+                f"error[usage]: --timeout {word} is too long — give at most 10000000 s, or none",
+            )
+            for word in ("inf", "1e9")
+        ),
+        (
+            ["--pipeline-version", "1" * 201, "--", "x"],
+            "error[usage]: --pipeline-version has 201 characters — give at most 200",
+        ),
+        (["--pipeline-id", "--", "ls"], "error[usage]: --pipeline-id needs a value — see runpact exec --help"),
         (["--project", "nowhere", "--", "x"], "error[usage]: --project nowhere does not exist — name a folder"),
         (["--project", "file", "--", "x"], "error[usage]: --project file is a file — name a folder"),
     ],

@@ -93,3 +93,35 @@ def test_a_name_that_is_taken(project: Path) -> None:
     with pytest.raises(Refused):
         RunLog(project / "run.log")
     assert (project / "victim").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "kept"),
+    [
+        (b"x" * 99 + b"\n", 1000, 9000),
+        (b"x" * 99 + b"\n", 1001, 8900),
+        (b"y" * 9900 + b"\n", 1000, 8901),
+        (b"x" * 99 + b"\n", 9500, 10_000),
+    ],
+)
+def test_room_for_something_else(text: bytes, wanted: int, kept: int, tmp_path: Path) -> None:
+    """The end goes, whole lines where one ends nearby, and is counted; a log too short for that stays whole."""
+    log = RunLog(tmp_path / "run.log")
+    data = (text * 100)[:9901] if text[:1] == b"y" else text * 100
+    log.write(data)
+    cut = log.shorten(wanted)
+    assert (cut, log.size_bytes, log.omitted_bytes) == (len(data) - kept, kept, cut)
+    assert (tmp_path / "run.log").read_bytes() == data[:kept]
+    assert log.lines == data[:kept].count(b"\n")
+    assert log.settle() == []
+    log.write(b"more\n")
+    log.close()
+    assert (tmp_path / "run.log").read_bytes() == data[:kept] + b"more\n"
+
+
+def test_a_log_that_cannot_be_cut(tmp_path: Path) -> None:
+    """It is as it was."""
+    log = RunLog(tmp_path / "run.log")
+    log.write(b"x" * 9999)
+    log.release()
+    assert (log.shorten(100), log.size_bytes, log.omitted_bytes) == (0, 9999, 0)

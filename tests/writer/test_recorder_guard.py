@@ -92,7 +92,8 @@ def nested(depth: int) -> Any:
         (lambda w: w.set("x", nested(60)), "metadata.x: it is nested more than 50 deep"),
         (lambda w: w.set("x", 10**200), "metadata.x: it is an integer of more than 100 digits"),
         (lambda w: w.metric("x", 2e9), "metrics.x: 2000000000.0 is no number between -1e9 and 1e9"),
-        (lambda w: w.metric("x", "y" * 100), f"metrics.x: '{'y' * 59}… is no JSON value"),
+        (lambda w: w.metric("x", "y" * 100), f"metrics.x: '{'y' * 59}… is not a number"),
+        (lambda w: w.metric("x", True), "metrics.x: True is not a number"),
     ],
 )
 def test_a_value_that_no_contract_admits(
@@ -201,12 +202,13 @@ def test_a_seal_that_fails_may_be_tried_again(
     with monkeypatch.context() as patch:
         patch.setattr(documents, "write", write)
         assert recorder.finish() == "success"
-    assert capsys.readouterr().err == "runpact: writing: No space left on device\n"
+    said = "writing (free some room, then seal the run: runpact runs recover): No space left on device"
+    assert capsys.readouterr().err == f"runpact: {said}\n"
     run = only_run(runs_dir)
     assert runs.look(run, now=NOON, asking=runs.here()).state == "running"
     assert recorder.log("once more") == 2
     assert recorder.finish() == "partial"
-    assert document(run)["warnings"] == ["Runpact: writing: No space left on device"]
+    assert document(run)["warnings"] == [f"Runpact: {said}"]
     assert (verified(run), run_ids(run)) == ([], ["checks.json", "run.json", "run.log"])
 
 
@@ -353,3 +355,12 @@ def test_a_current_folder_that_is_gone(project: Path, capsys: pytest.CaptureFixt
     assert recorder.finish() == "success"
     os.chdir(project)
     assert capsys.readouterr().err == "runpact: finding the current folder: No such file or directory\n"
+
+
+@pytest.mark.parametrize(("hint", "notes"), [(None, []), ("try this", ["hint: try this"])])
+def test_a_traceback_shows_the_hint(hint: str | None, notes: list[str], runs_dir: Path) -> None:
+    """Of a misuse that is raised, once, however deep the call is."""
+    recorder = lax(runs_dir)
+    with pytest.raises(UsageFailure) as caught, _guard.Turn(recorder), _guard.Turn(recorder):
+        raise UsageFailure("x", hint=hint)
+    assert getattr(caught.value, "__notes__", []) == notes

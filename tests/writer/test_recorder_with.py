@@ -116,7 +116,8 @@ def test_a_strict_recorder_does_not_hide_what_ended_the_block(
     monkeypatch.setattr("runpact_core.files.replace", refuse)
     with pytest.raises(ValueError, match="mine"), writer(runs_dir):
         raise ValueError("mine")
-    assert capsys.readouterr().err == "error[environment]: writing: No space left on device\n"
+    hint = "(free some room, then seal the run: runpact runs recover)"
+    assert capsys.readouterr().err == f"error[environment]: writing {hint}: No space left on device\n"
     with pytest.raises(EnvironmentFailed), writer(runs_dir):
         pass
 

@@ -84,4 +84,4 @@ def test_columns_stand_below_each_other(name: str, columns: int, runs_dir: Path)
     finished(runs_dir, FINISHED).rename(runs_dir / name)
     header, line = _render.table([look(runs_dir / name)], NOW).splitlines()
     assert header.index("PIPELINE") == columns + 2
-    assert line == f"{name}  P2-Backfill  success  2026-01-19 12:00:00  5 s       3 h 1 min"
+    assert line.startswith(f"{name}  P2-Backfill  success  2026-01-19 12:00:00  5 s       3 h 1 min  its run_id is ")

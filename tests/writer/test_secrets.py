@@ -9,14 +9,14 @@ import re
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
 import pytest
 
 from runpact_core.errors import UsageFailure
 from runpact_writer import RunWriter, _exec, _mask
-from tests.writer.support import START, around, document, only_run, writer
+from tests.writer.support import START, around, document, only_run, run_ids, writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -187,3 +187,38 @@ def test_masked_once(runs_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STARS", "***-***-***")
     assert _exec.main(["--mask-env", "STARS", "--", "sh", "-c", 'echo "$STARS"; echo "x***-$STARS"']) == 0
     assert (only_run(runs_dir) / "run.log").read_bytes().partition(b"\n")[2] == b"***\nx***\n"
+
+
+def test_the_name_of_the_command_holds_a_secret(
+    project: Path, runs_dir: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The id that is made of it, and with it folder and files, have none of it."""
+    tool = project / "tool-abcdefgh"
+    tool.write_text("#!/bin/sh\necho ran\n")
+    tool.chmod(0o755)
+    monkeypatch.setenv("TOK", "abcdefgh")
+    assert _exec.main(["--mask-env", "TOK", "--", str(tool)]) == 0
+    run = only_run(runs_dir)
+    assert (run.name.split("__")[1], document(run)["pipeline_id"]) == ("tool----", "tool----")
+    assert not [path for path in run.iterdir() if b"abcdefgh" in path.read_bytes()]
+    assert capfd.readouterr() == ("ran\n", "")
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [(["--pipeline-id", "x-abcdefgh"], "pipeline's id"), (["--product", "abcdefgh1"], "product")],
+)
+def test_a_name_that_holds_a_secret(
+    words: list[str], what: str, runs_dir: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Refused before anything is made or run, from Python too, without showing it."""
+    monkeypatch.setenv("TOK", "abcdefgh")
+    assert _exec.main(["--required-env", "TOK", *words, "--", "echo", "ran"]) == 2
+    line = f"the {what} holds the value of a variable that is masked"
+    hint = "it is shown everywhere: choose another, or do not mask that variable"
+    assert capfd.readouterr() == ("", f"error[usage]: {line} — {hint}\n")
+    named: dict[str, Any] = {words[0][2:].replace("-", "_"): words[1]}
+    recorder = RunWriter(**{"pipeline_id": "x", "pipeline_version": "1", **named}, mask_env=["TOK"], runs_dir=runs_dir)
+    with pytest.raises(UsageFailure, match=line):
+        recorder.start(*START)
+    assert run_ids(runs_dir) == []

@@ -59,11 +59,11 @@ def test_folders(fleet: Path, project: Path, monkeypatch: pytest.MonkeyPatch) ->
     ("name", "message", "hint"),
     [
         ("2026011", f"2 runs begin with 2026011: {FINISHED}, {FAILED}", "write more of the id"),
-        (".", ". is no folder of a run", "runpact runs list shows what there is"),
+        ("", "the name of a run is empty", "runpact runs list shows what there is"),
     ],
 )
 def test_names_that_mean_nothing_or_too_much(name: str, message: str, hint: str, fleet: Path) -> None:
-    """More than one beginning so, and a folder of something else, are errors of usage."""
+    """More than one beginning so, and no name at all, are errors of usage."""
     with pytest.raises(UsageFailure) as caught:
         named(name, fleet)
     assert (caught.value.what, caught.value.hint) == (message, hint)
@@ -76,12 +76,13 @@ def test_many_that_begin_so(fleet: Path) -> None:
         named("2026", fleet)
 
 
-@pytest.mark.parametrize("name", ["nothing", "", "no/thing", FINISHED[:-1] + "1", "2027"])
+@pytest.mark.parametrize("name", ["nothing", ".", "no/thing", FINISHED[:-1] + "1", "2027"])
 def test_names_of_no_run(name: str, fleet: Path) -> None:
     """What there is not is named, with its place where it is an id."""
     with pytest.raises(MissingArtifact) as caught:
         named(name, fleet)
-    assert caught.value.path == (str(fleet / name) if name.startswith("20260") else name)
+    places = {".": "./run.json", FINISHED[:-1] + "1": str(fleet / name)}
+    assert caught.value.path == places.get(name, name)
 
 
 def test_the_last_of_one_second(runs_dir: Path) -> None:
@@ -89,6 +90,36 @@ def test_the_last_of_one_second(runs_dir: Path) -> None:
     for age, run_id in enumerate([FINISHED, FINISHED.replace("P2", "P1"), FINISHED.replace("P2", "P3")]):
         os.utime(finished(runs_dir, run_id), (NOW - age, NOW - age))
     assert named("last", runs_dir) == str(runs_dir / FINISHED)
+
+
+def test_the_last_is_no_copy(runs_dir: Path) -> None:
+    """A folder that is not called as its run is a copy, or was renamed: no run of its own."""
+    kept = finished(runs_dir, FAILED)
+    finished(runs_dir, OTHER).rename(runs_dir / "copied")
+    assert named("last", runs_dir) == str(kept)
+    kept.rename(runs_dir / "kept")
+    with pytest.raises(MissingArtifact) as caught:
+        named("last", runs_dir)
+    assert caught.value.hint == "no folder there has the name of its run"
+
+
+def test_states_that_a_filter_admits(fleet: Path) -> None:
+    """A run that may be running is one of those that run, and can be asked for alone."""
+    run = look(fleet / FINISHED)
+    states = ("running", "running?", "finished")
+    admitted = {
+        asked: [state for state in states if _select.Filter(states=(asked,)).admits(run._replace(state=state))]
+        for asked in states
+    }
+    assert admitted == {"running": ["running", "running?"], "running?": ["running?"], "finished": ["finished"]}
+
+
+def test_the_id_that_a_document_states(runs_dir: Path) -> None:
+    """A run is the one that its document names, where there is a document."""
+    folder = finished(runs_dir, FINISHED)
+    assert _select.stated_id(look(folder.rename(runs_dir / FAILED))) == FINISHED
+    (runs_dir / FAILED / "run.json").unlink()
+    assert _select.stated_id(look(runs_dir / FAILED)) == FAILED
 
 
 def test_the_last_that_goes(runs_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ import pytest
 from runpact_core import documents, files
 from runpact_core.errors import EnvironmentFailed
 from runpact_writer import _verify
-from tests.writer.planted_runs import FAILED, FINISHED, finished, left_open, look
+from tests.writer.planted_runs import FINISHED, finished, left_open, look
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -145,12 +145,15 @@ def test_a_log_that_was_not_counted(run: Path) -> None:
 
 
 def test_an_open_run_is_no_whole_run(runs_dir: Path) -> None:
-    """What is not sealed does not hold, whether it is still recording or not."""
+    """What was interrupted does not hold; what is still recording is only not finished yet."""
     folder = left_open(runs_dir, FINISHED)
     assert findings(folder) == ["not_finished: run.json: the run is interrupted"]
     open_run = documents.read("open_run", folder / "open.json")
     descriptor = files.replace_locked(folder / "open.json", documents.dumps(open_run.data))
-    assert findings(folder) == ["not_finished: run.json: the run is running"]
+    assert findings(folder) == []
+    (folder / "open.json").write_text("{")
+    broken = CUT.replace("run.json", "open.json")
+    assert findings(folder) == [f"unreadable: {broken} (line 1, column 2)"]
     os.close(descriptor)
 
 
@@ -240,15 +243,40 @@ def test_one_id_with_two_contents(damage: Callable[[Path], object], file: str, r
         assert _verify.duplicate(look(other), str(one)) == [expected]
 
 
-def test_the_id_that_a_document_states(runs_dir: Path) -> None:
-    """A run is the one that its document names, where there is a document."""
-    folder = finished(runs_dir, FINISHED)
-    assert _verify.stated_id(look(folder.rename(runs_dir / FAILED))) == FINISHED
-    (runs_dir / FAILED / "run.json").unlink()
-    assert _verify.stated_id(look(runs_dir / FAILED)) == FAILED
-
-
 def test_a_failed_check_under_a_green_status(runs_dir: Path) -> None:
     """No failure is shown as green: a run that says success beside a check that failed does not hold."""
     folder = finished(runs_dir, FINISHED, ("rows_inserted", "fail", []), status="success")
     assert findings(folder) == ["rule: run.json: the status is success, but rows_inserted failed"]
+
+
+@pytest.mark.parametrize(
+    ("ended", "status", "check", "found"),
+    [
+        ({"code": 0}, "success", "pass", []),
+        ({"code": 9}, "failed", "fail", []),
+        ({"code": 124, "signal": "SIGKILL", "timed_out": True}, "failed", "fail", []),
+        ({"code": 9}, "success", "skip", ["run.json: the status is success, but the command ended with exit code 9"]),
+        (
+            {"code": 137, "signal": "SIGKILL"},
+            "failed",
+            "pass",
+            ["checks.json: check command_succeeded passed, but the command was ended by SIGKILL"],
+        ),
+        (
+            {"code": 0, "signal": "SIGKILL", "timed_out": True},
+            "success",
+            "pass",
+            [
+                "run.json: exit.code is 0, but the command timed out",
+                "run.json: the status is success, but the command timed out",
+                "checks.json: check command_succeeded passed, but the command timed out",
+            ],
+        ),
+    ],
+)
+def test_an_end_that_is_no_success(
+    ended: dict[str, Any], status: str, check: str, found: list[str], runs_dir: Path
+) -> None:
+    """No failed command is shown as green: status and check say what the command's end says."""
+    folder = finished(runs_dir, FINISHED, ("command_succeeded", check, []), exit=ended, status=status)
+    assert findings(folder) == [f"rule: {line}" for line in found]

@@ -15,9 +15,17 @@ from runpact_core.redact import for_terminal
 
 __all__ = ["app", "contracts", "main"]
 
-contracts = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Show contracts, and hold documents to them.")
+contracts = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    context_settings=edge.HELP,
+    help="Show contracts, and hold documents to them.",
+)
 app = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="The hub of Runpact: contracts and their documents."
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    context_settings=edge.HELP,
+    help="The hub of Runpact: contracts and their documents.",
 )
 app.add_typer(contracts, name="contracts")
 

@@ -21,10 +21,13 @@ if TYPE_CHECKING:
 
     import typer
 
-__all__ = ["INTERRUPTED", "complain", "project_dir", "run", "say", "silence"]
+__all__ = ["HELP", "INTERRUPTED", "complain", "project_dir", "run", "runs_dir", "say", "show", "silence", "unprinted"]
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it."""
+
+HELP = {"help_option_names": ["-h", "--help"]}
+"""Settings of every application: what asks for help."""
 
 
 def run(app: typer.Typer, arguments: Sequence[str], prog: str) -> int:
@@ -53,12 +56,9 @@ def _ended(error: BaseException, prog: str) -> int:
     if isinstance(error, RunpactError):
         return complain(error)
     library_s_own = error.__context__ if isinstance(error, SystemExit) else None  # what it makes of a broken pipe
-    if isinstance(error, BrokenPipeError) or isinstance(library_s_own, BrokenPipeError):
-        silence(sys.stdout)
-        return 0
-    if isinstance(error, OSError):  # only what is printed is not put into words by who does it
-        silence(sys.stdout)
-        return complain(EnvironmentFailed("writing to stdout", error))
+    for each in (error, library_s_own):
+        if isinstance(each, BrokenPipeError) or (each is error and isinstance(each, OSError)):
+            return unprinted(each)  # only what is printed is not put into words by who does it
     if isinstance(error, KeyboardInterrupt) or type(error).__name__ == "Abort":  # the latter from older libraries
         return INTERRUPTED
     words = getattr(error, "format_message", None)  # its exceptions have moved between modules, the method has stayed
@@ -68,7 +68,24 @@ def _ended(error: BaseException, prog: str) -> int:
         for line in str(words()).splitlines():
             say(line)
         return UsageFailure.exit_code
-    return complain(UsageFailure(" ".join(str(words()).split()).rstrip("."), hint=f"see {prog} --help"))
+    said = " ".join(str(words()).split()).rstrip(".").replace("Value error, ", "")
+    called = getattr(getattr(error, "ctx", None), "command_path", None) or prog
+    return complain(UsageFailure(said, hint=f"see {called} --help"))
+
+
+def show(text: str) -> int:
+    """Print a text that no library has to make, such as help; the exit code, where it cannot be written too."""
+    try:
+        print(text, end="", flush=True)
+    except OSError as error:
+        return unprinted(error)
+    return 0
+
+
+def unprinted(error: OSError) -> int:
+    """The exit code where stdout did not take what was printed: quietly 0 where its reader has gone."""
+    silence(sys.stdout)
+    return 0 if isinstance(error, BrokenPipeError) else complain(EnvironmentFailed("writing to stdout", error))
 
 
 def complain(error: RunpactError) -> int:
@@ -91,12 +108,25 @@ def project_dir(path: str) -> str:
     """The folder given with ``--project``, which must be there.
 
     Raises:
-        UsageFailure: It is not, or is a file.
+        UsageFailure: It is not, is a file, or has no name.
     """
+    if not path:
+        raise UsageFailure("--project is empty", hint="name a folder")
     if not os.path.isdir(path):  # noqa: PTH112 - pathlib is slow
         what = "is a file" if os.path.exists(path) else "does not exist"  # noqa: PTH110 - as above
         raise UsageFailure(f"--project {path} {what}", hint="name a folder")
     return path
+
+
+def runs_dir(project: str, given: str | None) -> str:
+    """The folder of runs: the one given with ``--runs-dir``, else that of the project. It need not be there.
+
+    Raises:
+        UsageFailure: The name given is empty, or the project is not there.
+    """
+    if given == "":
+        raise UsageFailure("--runs-dir is empty", hint="name a folder")
+    return given or os.path.join(project_dir(project), "reports", "runs")  # noqa: PTH118 - pathlib is slow
 
 
 def silence(stream: TextIO) -> None:

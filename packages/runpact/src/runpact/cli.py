@@ -39,7 +39,7 @@ HELP = "\n".join(
         "  --version             Show the version and exit.",
         "  --install-completion  Install completion for the current shell.",
         "  --show-completion     Show completion for the current shell, to copy it.",
-        "  --help                Show this message and exit.",
+        "  -h, --help            Show this message and exit.",
         "",
         "Commands:",
         f"  {EXEC[0]:9}  {EXEC[2]}",
@@ -49,28 +49,49 @@ HELP = "\n".join(
 
 COMPLETION = ("--install-completion", "--show-completion")
 _ASKED_BY_SHELL = "_RUNPACT_COMPLETE"
+_INTERRUPTED = 130  # as `runpact_core.edge` has it, which may not be loaded yet
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The console script ``runpact``; the exit code."""
+    """The console script ``runpact``; the exit code. Ctrl-C is quiet from its first moment on."""
+    try:
+        return _main(arguments)
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+
+
+def _main(arguments: Sequence[str] | None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words[0] in COMPLETION if words else _ASKED_BY_SHELL in os.environ:
         return _complete(words)
-    if words in (["--version"], ["--help"], []):
-        _print(f"runpact {__version__}" if words == ["--version"] else HELP)
-        return 0 if words else 2
+    if words in (["--version"], ["--help"], ["-h"]):
+        return _print(f"runpact {__version__}" if words == ["--version"] else HELP)
+    if not words:
+        return _ask_for_words()
     if words[0] != EXEC[0]:
         return _dispatch(words)
     return _exec(words[1:], is_script=arguments is None)
 
 
-def _print(text: str) -> None:
+def _print(text: str) -> int:
+    """Print what needs nothing loaded; the exit code."""
     try:
         print(text, flush=True)
-    except BrokenPipeError:  # who reads us has gone: end quietly
+    except OSError as error:  # the same as for every other output, which is known elsewhere
         from runpact_core import edge
 
-        edge.silence(sys.stdout)
+        return edge.unprinted(error)
+    return 0
+
+
+def _ask_for_words() -> int:
+    """Show the help as the complaint that it is here."""
+    from runpact_core import edge
+    from runpact_core.errors import UsageFailure
+
+    for line in HELP.splitlines():
+        edge.say(line)
+    return UsageFailure.exit_code
 
 
 def _exec(words: list[str], *, is_script: bool) -> int:
@@ -99,7 +120,7 @@ def _dispatch(words: list[str]) -> int:
         return _absent(words[0], module, distribution, error)
     import typer
 
-    app = typer.Typer(rich_markup_mode=None, add_completion=False)
+    app = typer.Typer(rich_markup_mode=None, add_completion=False, context_settings=edge.HELP)
     app.callback()(_group)
     app.add_typer(part, name=words[0])
     return edge.run(app, words, "runpact")

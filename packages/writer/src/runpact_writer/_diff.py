@@ -139,6 +139,7 @@ _SECTIONS: dict[str, Callable[[Side], Things]] = {
     "commit": _object("git", "sha7"),
     "command": _value("command"),
     "exit": _object("exit"),
+    "interruption": _object("interruption", "sealed_utc"),
     "environment": _environment,
     "inputs": _items("inputs"),
     "outputs": _items("outputs"),

@@ -49,13 +49,17 @@ def take(writer: RunWriter, path: str) -> None:
     if facts.st_size > MAX_BYTES:
         writer.warn(f"{NAME} has {facts.st_size} bytes, and was not read: {MAX_BYTES} is the most")
         return
+    strict = writer.strict
     try:
+        writer.strict = True  # what a line says wrongly is judged here, and told in the run alone
         if _take_lines(writer, path):
             files.remove(path)
         elif writer.secrets.masked:
             files.replace(path, _masked(files.read_bytes(path, limit=MAX_BYTES), writer.secrets))
     except RunpactError as error:
         writer.warn(f"{NAME} could not be read: {error}")
+    finally:
+        writer.strict = strict
 
 
 def _take_lines(writer: RunWriter, path: str) -> bool:

@@ -15,10 +15,11 @@ import sys
 from runpact_core import edge
 from runpact_core.errors import RunpactError
 from runpact_writer import _events
-from runpact_writer._mask import Streams
+from runpact_writer._mask import SHORTEST, Streams
 from runpact_writer._process import LINGER_S, Manner, Outcome, run_command
 from runpact_writer._recorder import RunWriter
 from runpact_writer._signals import Shield
+from runpact_writer._surroundings import inherited
 from runpact_writer._trigger import detect_trigger
 from runpact_writer._weave import Weave
 from runpact_writer._words import HELP, parse
@@ -58,11 +59,7 @@ def main(arguments: Sequence[str]) -> int:
     """Run ``exec`` with the words after it; the exit code."""
     _fill_standard_streams()
     if list(arguments[:1]) in (["--help"], ["-h"]):
-        try:
-            print(HELP, end="", flush=True)
-        except BrokenPipeError:
-            edge.silence(sys.stdout)
-        return 0
+        return edge.show(HELP)
     try:
         options = parse(arguments)
     except RunpactError as error:
@@ -92,9 +89,19 @@ def execute(options: Options, shield: Shield) -> int:
         return OWN_FAILURE
     if options.announce or os.environ.get("GITHUB_ACTIONS") or _is_terminal(sys.stderr):
         edge.say(f"runpact: recording {run_id} in {writer.run_dir}")
+    _say_unmasked(writer, options)
     outcome = _run(writer, options, run_id, shield)
     _seal(writer, outcome)
     return outcome.code
+
+
+def _say_unmasked(writer: RunWriter, options: Options) -> None:
+    """Say which variables that `--mask-env` names are not masked; a required one need be no secret."""
+    for name in (name for name in writer.secrets.not_masked if name in options.mask_env):
+        edge.say(f"runpact: the value of {name} is not masked: it, or each line of it, has less than {SHORTEST} bytes")
+    for name in options.mask_env:
+        if not os.environ.get(name):
+            edge.say(f"runpact: nothing is masked for --mask-env {name}: it is not set")
 
 
 def _run(writer: RunWriter, options: Options, run_id: str, shield: Shield) -> Outcome:
@@ -114,7 +121,7 @@ def _run(writer: RunWriter, options: Options, run_id: str, shield: Shield) -> Ou
 
     manner = Manner(timeout_s=options.timeout_s, merge=options.merge, pty=options.pty, meanwhile=_load)
     try:
-        outcome = run_command(options.command, {**os.environ, **ours}, copy, shield, manner)
+        outcome = run_command(options.command, {**inherited(os.environ), **ours}, copy, shield, manner)
     except NotStarted as error:
         edge.complain(error)
         writer.log(f"the command could not be started: {error}")

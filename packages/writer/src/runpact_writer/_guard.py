@@ -63,7 +63,11 @@ class Turn:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> bool:
         """Judge what the call raised."""
         try:
-            if not isinstance(error, Exception) or isinstance(error, UsageFailure):
+            if isinstance(error, UsageFailure):
+                if error.hint and not hasattr(error, "__notes__"):  # a call inside a call has added it
+                    error.add_note(f"hint: {error.hint}")  # for who reads a traceback
+                return False
+            if not isinstance(error, Exception):
                 return False
             ours = as_ours(error, self._of.hide)
             if not self._of.strict:

@@ -89,6 +89,24 @@ class RunLog:
         self.omitted_bytes += found.missing_bytes
         return found.told
 
+    def shorten(self, wanted: int) -> int:
+        """Cut the end off to make room for something else, at least ``wanted`` bytes; how many, which are counted.
+
+        0 where the log is too short for that, or cannot be cut.
+        """
+        from runpact_writer import _salvage  # rarely needed
+
+        try:
+            cut, feeds = _salvage.shorten(self._fd, self.size_bytes, wanted)
+        except OSError:
+            return 0
+        self.size_bytes, self.lines, self.omitted_bytes = (
+            self.size_bytes - cut,
+            self.lines - feeds,
+            self.omitted_bytes + cut,
+        )
+        return cut
+
     def sync(self) -> None:
         """Make the log durable, as far as that can be had; a failure is kept and nothing more is written."""
         try:

@@ -8,6 +8,7 @@ one.
 from __future__ import annotations
 
 import os
+import stat
 
 from runpact_core import _canonical, edge, files
 from runpact_core.errors import EnvironmentFailed, RunpactError
@@ -35,10 +36,32 @@ class Opened:
         log: The run's log; for nobody's use after `let_go`.
     """
 
-    def __init__(self, path: str, lock: int, log: RunLog) -> None:
+    def __init__(self, path: str, lock: int, log: RunLog, facts: bytes) -> None:
         self.path = path
         self.log = log
         self._lock: int | None = lock
+        self._facts = facts
+
+    def stand(self) -> list[str]:
+        """Make the folder again where it is gone, and set aside what is in the way of the documents and is no file.
+
+        Returns:
+            What somebody else did, in sentences; empty for a folder that is as it was.
+
+        Raises:
+            EnvironmentFailed: The folder is gone and cannot be made again.
+        """
+        if not os.path.isdir(self.path) and self._lock is not None:  # noqa: PTH112 - pathlib is slow
+            from runpact_writer import _salvage  # rarely needed
+
+            self._lock, said = _salvage.folder_again(self.path, self._facts, self._lock)
+            return [said]
+        blocked = [path for name in ("checks.json", "run.json") if _is_no_file(path := self._in(name))]
+        if not blocked:
+            return []
+        from runpact_writer import _salvage
+
+        return [_salvage.clear(path) for path in blocked]
 
     def seal(self, run: Mapping[str, Any], checks: Mapping[str, Any]) -> None:
         """Write `checks.json`, then `run.json`; may be repeated where it fails.
@@ -89,7 +112,7 @@ def make(runs_dir: str, now: float, facts: dict[str, Any]) -> Opened:
         InvalidArtifact: The facts are nothing that JSON can say; nothing was made.
         EnvironmentFailed: A file or folder could not be made; none is left.
     """
-    _canonical.dumps(facts)
+    _canonical.dumps(facts)  # judged before anything is made
     files.make_dirs(runs_dir)
     second = int(now)
     while True:
@@ -112,10 +135,19 @@ def absolute(path: str) -> str:
         raise EnvironmentFailed("finding the current folder", error, hint="it is gone: change to another") from error
 
 
+def _is_no_file(path: str) -> bool:
+    """Whether a name is taken by something that `files.replace` refuses to replace."""
+    try:
+        return not stat.S_ISREG(os.lstat(path).st_mode)
+    except OSError:
+        return False
+
+
 def _fill(folder: str, facts: Mapping[str, Any]) -> Opened:
     lock: int | None = None
+    data = _canonical.dumps(facts)
     try:
-        lock = files.replace_locked(os.path.join(folder, "open.json"), _canonical.dumps(facts))  # noqa: PTH118 - as above
+        lock = files.replace_locked(os.path.join(folder, "open.json"), data)  # noqa: PTH118 - pathlib is slow
         log = RunLog(os.path.join(folder, "run.log"))  # noqa: PTH118 - as above
         log.line(f"RUN_ID={facts['run_id']}")
         if log.failure is not None:
@@ -129,7 +161,7 @@ def _fill(folder: str, facts: Mapping[str, Any]) -> Opened:
             os.close(lock)
         _abandon(folder)
         raise
-    return Opened(folder, lock, log)
+    return Opened(folder, lock, log, data)
 
 
 def _abandon(folder: str) -> None:

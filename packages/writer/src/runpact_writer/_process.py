@@ -15,7 +15,7 @@ from runpact_writer._child import Child
 from runpact_writer._pty import Streams
 from runpact_writer._pump import Sink, Source, pump
 from runpact_writer._signals import GRACE_S, Minder
-from runpact_writer._spawn import ExecFailed, start
+from runpact_writer._spawn import ExecFailed, lacking, start
 from runpact_writer.errors import NotStarted
 
 TYPE_CHECKING = False  # importing `typing` for this name alone would cost more than the rest of the module
@@ -31,6 +31,12 @@ LINGER_S = 2.0
 """Seconds for which what a command left behind may hold its streams open."""
 
 TIMED_OUT = 124
+
+_TOO_MUCH = "too much is running or open here"
+_HINTS = {
+    errno.E2BIG: "hand the words over in a file",
+    errno.ENAMETOOLONG: "no file has so long a name: write its words apart, as in: runpact exec -- make test",
+}
 
 
 class Outcome(NamedTuple):
@@ -106,27 +112,36 @@ def _start(argv: Sequence[str], environ: Mapping[str, str], shield: Shield, mann
     try:
         streams = Streams(merge=manner.merge, pty=manner.pty)
     except OSError as error:
-        raise NotStarted(f"{argv[0]}: {error.strerror}", 125, hint="too much is running or open here") from error
+        raise NotStarted(f"{_shown(argv[0])}: {error.strerror}", 125, hint=_TOO_MUCH) from error
     try:
         pid = start(list(argv), environ, streams, shield, own_group=own_group)
     except (OSError, ValueError) as error:
         streams.close()
-        raise _refused(argv[0], error) from error
+        raise _refused(argv[0], error, environ) from error
     finally:
         streams.close_child_side()
     return Child(pid, group=own_group), streams
 
 
-def _refused(name: str, error: OSError | ValueError) -> NotStarted:
+def _shown(word: str) -> str:
+    """The name of a command as it is told; an empty one in quotes."""
+    return word or "''"
+
+
+def _refused(word: str, error: OSError | ValueError, environ: Mapping[str, str]) -> NotStarted:
+    name = _shown(word)
     if isinstance(error, ValueError):
         return NotStarted(f"{name}: {error}", 125)
     if not isinstance(error, ExecFailed):
-        return NotStarted(f"{name}: {error.strerror}", 125, hint="too much is running or open here")
+        return NotStarted(f"{name}: {error.strerror}", 125, hint=_TOO_MUCH)
     if error.errno in {errno.ENOENT, errno.ENOTDIR}:
+        needed = lacking(word, environ)
+        if needed:
+            return NotStarted(f"{name}: {needed} is not there", 127, hint="the file itself is; install what it needs")
         return NotStarted(f"{name}: command not found", 127, hint="check the name and PATH")
     if error.errno == errno.EACCES:
         return NotStarted(f"{name}: not executable", 126, hint="check its mode and its first line")
-    hint = "hand the words over in a file" if error.errno == errno.E2BIG else "it is no program for this machine"
+    hint = _HINTS.get(error.errno or 0, "it is no program for this machine")
     return NotStarted(f"{name}: {error.strerror}", 126, hint=hint)
 
 

@@ -60,7 +60,7 @@ class RunWriter:
         runs_dir: The folder of runs; it is made.
         product: The product of the fleet that the run belongs to.
         command: The command that is wrapped, argument by argument.
-        announce: Whether `start` prints ``RUN_ID=<run_id>`` to stdout.
+        announce: Whether `start` prints ``RUN_ID=<run_id>`` to stdout, where the run could be begun.
         strict: Whether failures of the recording are raised, as `RunpactError`.
         mask_env: Names of further variables; values of these and of the required ones are recorded as ``***``.
         around: Clocks, environment and machine; this process's own where None.
@@ -138,7 +138,7 @@ class RunWriter:
 
         Raises:
             WrongMoment: The run has started before.
-            UsageFailure: The contract has no such trigger type.
+            UsageFailure: The contract has no such trigger type, or the pipeline's id or product holds a masked value.
             RunpactError: The folder or a file in it could not be written; only where strict.
         """
         with _guard.Turn(self):
@@ -153,7 +153,8 @@ class RunWriter:
             name = "Required environment variables are set"
             self._state.check("required_env_present", name, status, [f"run.json:$.env.{where}"])
         with _guard.Turn(self):
-            for failure in tell(self._around, self.run_id, announce=self._announce):
+            recorded = self._opened is not None  # nobody is sent to a run that is not there
+            for failure in tell(self._around, self.run_id, announce=self._announce) if recorded else ():
                 self._line(self.hide(failure))
         return self.run_id
 
@@ -251,7 +252,7 @@ class RunWriter:
             **more: Further fields of `run.json`, such as ``exit``.
 
         Returns:
-            The status.
+            The status, also of a run that could not be recorded. Evidence that points to nothing becomes a warning.
 
         Raises:
             WrongMoment: The run is not open.
@@ -333,6 +334,7 @@ class RunWriter:
         self._pid = os.getpid()
         self.secrets = Secrets(self._to_mask, self._around.environ)
         self._output, self._state.hide = Streams(self.secrets), self.secrets.hide
+        _state.check_shown(self.hide, self._state.facts["pipeline_id"], self._product)
         found = facts(self._around, now, self._state.required_env)
         found |= {} if self._product is None else {"product": self._product}
         found |= {} if self._command is None else self.secrets.command(self._command)
@@ -381,18 +383,12 @@ class RunWriter:
         if self._opened is not None:
             kept, left_out = _closing.further(more, self.hide)
             self._report(left_out)
-            log = self._opened.log
-            _closing.append(log, self._output)
-            for said in log.settle():
+            for said in _closing.settle(self._opened, self._output):
                 self.note(RunpactError(said))
-            _closing.sync(log, self._state.warnings)
-            self._state.end(
-                status,
-                finished_utc=max(utc(self._around.clock()), self._state.facts["started_utc"]),
-                duration_ms=max((self._around.monotonic() - self._started_ns) // 1_000_000, 0),
-                log=log.counted(),
-                **kept,
-            )
+            _closing.sync(self._opened.log, self._state.warnings)
+            kept["finished_utc"] = max(utc(self._around.clock()), self._state.facts["started_utc"])
+            kept["duration_ms"] = max((self._around.monotonic() - self._started_ns) // 1_000_000, 0)
+            _closing.end(self._opened, self._state, status, kept)
             _closing.seal(self._opened, self._state, strict=self.strict)
         self._state.finish()
         if self._opened is not None:

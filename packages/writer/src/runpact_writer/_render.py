@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import unicodedata
 from datetime import UTC, datetime
@@ -41,7 +42,7 @@ def table(found: Sequence[runs.Run], now: float, width: int | None = None) -> st
             _started(run),
             _duration(run),
             _age(run, now),
-            run.message or "",
+            _shown.note(run) or "",
         )
         rows.append([for_terminal(cell) for cell in cells])
     return _aligned(_fitted(rows, width))
@@ -75,13 +76,13 @@ def card(run: runs.Run, checks: Mapping[str, Any], now: float) -> str:
 
 
 def _facts(run: runs.Run, data: dict[str, Any], now: float) -> list[tuple[str, str | None]]:
-    trigger, git, ended = _object(data, "trigger"), _object(data, "git"), _object(data, "exit")
-    env, sealed = _object(data, "env"), _object(data, "interruption")
+    trigger, git, env = _object(data, "trigger"), _object(data, "git"), _object(data, "env")
+    sealed = _object(data, "interruption")
     return [
         ("run", run.run_id),
         ("state", run.state),
         ("status", run.status),
-        ("note", run.message),
+        ("note", _shown.note(run)),
         ("pipeline", _joined(data.get("pipeline_id"), data.get("pipeline_version"))),
         ("product", _joined(data.get("product"))),
         ("trigger", _joined(trigger.get("type"), trigger.get("source"), trigger.get("actor"))),
@@ -89,12 +90,14 @@ def _facts(run: runs.Run, data: dict[str, Any], now: float) -> list[tuple[str, s
         ("started", _joined(data.get("started_utc"))),
         ("finished", _joined(data.get("finished_utc"))),
         ("sealed", _joined(sealed.get("sealed_utc"), sealed.get("reason"))),
-        ("duration", _duration(run)),
+        ("duration", _joined(_duration(run), "up to the last write that is known" if sealed else "")),
         ("age", _age(run, now)),
         ("command", _command(data.get("command"))),
-        ("exit", _joined(str(ended["code"]), ended.get("signal")) if "code" in ended else None),
+        ("exit", _exit(_object(data, "exit"))),
         ("env", _joined(*_list(env, "present"), *(f"{name} (missing)" for name in _list(env, "missing")))),
+        ("unmasked", _joined(*_list(_object(data, "masking"), "not_masked"))),
         ("folder", run.path),
+        ("log", _log(run, _object(data, "log")) if data else None),
     ]
 
 
@@ -163,6 +166,20 @@ def _object(data: Mapping[str, Any], name: str) -> dict[str, Any]:
 def _list(data: Mapping[str, Any], name: str) -> Iterator[Any]:
     part = data.get(name)
     return iter(part if isinstance(part, list) else [])
+
+
+def _exit(ended: Mapping[str, Any]) -> str | None:
+    """How the command ended: its code, and whether that is ours or a signal's."""
+    timed_out = "timed out" if ended.get("timed_out") else None
+    return _joined(str(ended["code"]), timed_out, ended.get("signal")) if "code" in ended else None
+
+
+def _log(run: runs.Run, counted: Mapping[str, Any]) -> str:
+    """Where the log is, and what was counted of it."""
+    units = (("lines", "line", ""), ("size_bytes", "byte", ""), ("omitted_bytes", "byte", " left out"))
+    known = [(counted[key], unit, more) for key, unit, more in units if key in counted]
+    told = ", ".join(f"{count} {unit}{'' if count == 1 else 's'}{more}" for count, unit, more in known)
+    return _joined(os.path.join(run.path, "run.log"), told and f"({told})")  # noqa: PTH118 - pathlib is slow
 
 
 def _command(words: object) -> str | None:

@@ -1,10 +1,13 @@
-"""A log that somebody else touched while it was written: what was done to it is found, told, and undone without harm.
+"""A log, or a whole folder, that somebody else touched while a run went on: found, told, and undone without harm.
 
 What was written is still in our open descriptor, whatever its name leads to. A log that was deleted, renamed or
 replaced is written to its name again, durably, from there. What stands in its place is kept under another name, and a
 new name that the log was given stays. Nothing is ever written through what stands there. Bytes that were cut off are
 gone; they are counted. Bytes that were changed in place are not noticed: only `st_ino`, `st_nlink` and `st_size` are
 looked at.
+
+A folder that is gone is made again, with what our descriptors still hold: `open.json` and the log. What the command had
+put into it went with it. A folder that was moved stays where it is now, as a run that readers show as interrupted.
 """
 
 from __future__ import annotations
@@ -14,10 +17,11 @@ import stat
 from typing import NamedTuple
 
 from runpact_core import files
-from runpact_core.errors import RunpactError
+from runpact_core.errors import EnvironmentFailed, RunpactError
 from runpact_writer._log import has_name
 
 _BLOCK = 1 << 20
+_BEGINNING = 512  # bytes that hold the first line, and in which a line's end is looked for
 _KINDS = {stat.S_IFLNK: "a symbolic link", stat.S_IFDIR: "a folder", stat.S_IFREG: "another file"}
 _FLAGS = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
@@ -58,7 +62,8 @@ def salvage(fd: int, path: str, written: int) -> Salvaged:
         return Salvaged(fd, lines, size, max(written - size, 0), told)
     done = "deleted" if seen.st_nlink == 0 else "given another name"
     try:
-        kept = _set_aside(path)
+        aside = _set_aside(path)
+        kept = f" and replaced by {aside}" if aside else ""
         again = _write_again(fd, path)
     except (OSError, RunpactError) as error:
         where = f"its {size} bytes are lost" if seen.st_nlink == 0 else "it is under that other name"
@@ -82,8 +87,77 @@ def _about_size(size: int, written: int) -> list[str]:
     return []
 
 
+def folder_again(path: str, facts: bytes, lock: int) -> tuple[int, str]:
+    """Make the folder of an open run again, with its `open.json`.
+
+    Args:
+        path: The folder, which is not there.
+        facts: The content of `open.json`.
+        lock: The descriptor that holds its lock; it is closed, so what was moved away is nobody's run any more.
+
+    Returns:
+        The descriptor that holds the new lock, and what was done, in a sentence.
+
+    Raises:
+        EnvironmentFailed: It could not be made again.
+    """
+    gone = os.fstat(lock).st_nlink == 0
+    done = "removed" if gone else f"moved{_place_of(lock)}"
+    try:
+        files.make_dirs(path)
+        again = files.replace_locked(os.path.join(path, "open.json"), facts)  # noqa: PTH118 - pathlib is slow
+    except EnvironmentFailed as error:
+        doing = f"this run is not recorded: its folder was {done} while it went on, and making it again failed: "
+        raise EnvironmentFailed(doing + error.what.rpartition(": ")[0], error.cause) from error
+    os.close(lock)
+    rest = "what else was in it is lost" if gone else "what was moved stays there, as an interrupted run"
+    return again, f"the folder of the run was {done} while the run went on; it was made again, and {rest}"
+
+
+def _place_of(fd: int) -> str:
+    """Where the folder of an open file is now, in words; empty where the system does not say."""
+    try:
+        return f" to {os.path.dirname(os.readlink(f'/proc/self/fd/{fd}'))}"  # noqa: PTH115, PTH120 - pathlib is slow
+    except OSError:
+        return ""
+
+
+def clear(path: str) -> str:
+    """Set aside what stands where a document goes; what was done, in a sentence."""
+    name = os.path.basename(path)  # noqa: PTH119 - pathlib is slow
+    try:
+        return f"{name} was made by another while the run went on: {_set_aside(path)}"
+    except OSError as error:
+        return f"{name} was made by another while the run went on, and cannot be set aside: {error.strerror}"
+
+
+def shorten(fd: int, size: int, wanted: int) -> tuple[int, int]:
+    """Cut bytes off the end of a file, at a line's end where one is near; the bytes and line feeds that went.
+
+    Args:
+        fd: Its open descriptor.
+        size: Number of bytes that it has.
+        wanted: Number of bytes that must go at least; none goes where this would touch the file's beginning.
+
+    Raises:
+        OSError: The file cannot be read or cut.
+    """
+    keep = size - wanted
+    if keep < _BEGINNING:
+        return 0, 0
+    os.lseek(fd, keep - _BEGINNING, os.SEEK_SET)
+    near = os.read(fd, _BEGINNING).rfind(b"\n")
+    keep -= _BEGINNING - near - 1 if near >= 0 else 0
+    os.lseek(fd, keep, os.SEEK_SET)
+    feeds, left = 0, size - keep
+    while left > 0 and (block := os.read(fd, min(left, _BLOCK))):
+        feeds, left = feeds + block.count(b"\n"), left - len(block)
+    os.ftruncate(fd, keep)
+    return size - keep, feeds
+
+
 def _set_aside(path: str) -> str:
-    """Give what stands in the log's place another name; words about it, empty where nothing stands there."""
+    """Give what stands in a file's place another name; words about it, empty where nothing stands there."""
     try:
         kind = stat.S_IFMT(os.lstat(path).st_mode)
     except FileNotFoundError:
@@ -93,7 +167,7 @@ def _set_aside(path: str) -> str:
         number, aside = number + 1, f"{path}.replaced-{number + 1}"
     os.rename(path, aside)  # noqa: PTH104 - pathlib is slow
     what = _KINDS.get(kind, "something that is no file")
-    return f" and replaced by {what}, which is kept as {os.path.basename(aside)}"  # noqa: PTH119 - pathlib is slow
+    return f"{what}, which is kept as {os.path.basename(aside)}"  # noqa: PTH119 - pathlib is slow
 
 
 def _write_again(fd: int, path: str) -> int:

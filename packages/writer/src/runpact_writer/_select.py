@@ -32,7 +32,7 @@ class Filter(NamedTuple):
     Attributes:
         pipelines: Pipeline ids, or patterns of them with ``*``, ``?`` and ``[…]``.
         statuses: ``success``, ``failed``, ``partial``.
-        states: ``finished``, ``running`` (``running?`` too), ``interrupted``, ``unreadable``.
+        states: ``finished``, ``running`` (``running?`` too), ``running?`` alone, ``interrupted``, ``unreadable``.
         since: Seconds since 1970 before which it may not have started.
     """
 
@@ -47,7 +47,7 @@ class Filter(NamedTuple):
             return False
         if self.statuses and run.status not in self.statuses:
             return False
-        if self.states and run.state.rstrip("?") not in self.states:
+        if self.states and not {run.state, run.state.rstrip("?")} & {*self.states}:
             return False
         return self.since is None or (runs.started_s(run) or 0) >= self.since
 
@@ -58,6 +58,12 @@ def pipeline(run: runs.Run) -> str | None:
     if isinstance(stated, str):
         return stated
     return run.run_id.split("__")[1] if runs.RUN_ID.fullmatch(run.run_id) else None
+
+
+def stated_id(run: runs.Run) -> str:
+    """The identifier that a run's document states; the folder's name where it states none."""
+    stated = run.document.data.get("run_id") if run.document else None
+    return stated if isinstance(stated, str) else run.run_id
 
 
 def newest_first(found: Iterable[runs.Run]) -> list[runs.Run]:
@@ -87,9 +93,11 @@ def named(name: str, folder: str, *, now: float, asking: runs.Here) -> runs.Run:
     """The run that a name means.
 
     Raises:
-        MissingArtifact: There is none.
-        UsageFailure: The name begins several ids, or means a folder of something else.
+        MissingArtifact: There is none, or it means a folder of something else.
+        UsageFailure: The name is empty, or begins several ids.
     """
+    if not name:
+        raise UsageFailure("the name of a run is empty", hint=_HINT)
     if name == LAST:
         return _last(folder, now, asking)
     path = _path(name, folder)
@@ -98,7 +106,7 @@ def named(name: str, folder: str, *, now: float, asking: runs.Here) -> runs.Run:
     except MissingArtifact as error:
         raise MissingArtifact(path, hint=_HINT) from error
     if found.document is None and not runs.RUN_ID.fullmatch(found.run_id) and not _has_document(path):
-        raise UsageFailure(f"{path} is no folder of a run", hint=_HINT)
+        raise MissingArtifact(os.path.join(path, "run.json"), hint=f"{path} is no folder of a run")  # noqa: PTH118 - pathlib is slow
     return found
 
 
@@ -108,9 +116,12 @@ def _has_document(path: str) -> bool:
 
 
 def _last(folder: str, now: float, asking: runs.Here) -> runs.Run:
-    found = newest_first(runs.find(folder, now=now, asking=asking))
+    """The newest of the runs that are called as their documents say: a copy of a run is no newer run."""
+    every = newest_first(runs.find(folder, now=now, asking=asking))
+    found = [run for run in every if stated_id(run) == run.run_id]
     if not found:
-        raise MissingArtifact(f"a run in {folder}", hint="nothing was recorded there yet")
+        hint = "no folder there has the name of its run" if every else "nothing was recorded there yet"
+        raise MissingArtifact(f"a run in {folder}", hint=hint)
     newest = runs.started_s(found[0])
     return max((run for run in found if runs.started_s(run) == newest), key=_touched_ns)
 
@@ -126,7 +137,7 @@ def _touched_ns(run: runs.Run) -> tuple[int, str]:
 def _path(name: str, folder: str) -> str:
     """Where the run of that name should be."""
     inside = os.path.join(folder, name)  # noqa: PTH118 - pathlib is slow
-    if name in {"", ".", ".."} or os.sep in name or (os.altsep and os.altsep in name):
+    if name in {".", ".."} or os.sep in name or (os.altsep and os.altsep in name):
         return name
     if os.path.isdir(inside):  # noqa: PTH112 - pathlib is slow
         return inside

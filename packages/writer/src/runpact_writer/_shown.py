@@ -70,6 +70,19 @@ def age(run: runs.Run, now: float) -> int | None:
     return None if started is None else int(now) - started
 
 
+def note(run: runs.Run) -> str | None:
+    """What people are to be told about a run beyond its state and status, or None."""
+    told = [run.message] if run.message else []
+    if (stated := _select.stated_id(run)) != run.run_id:
+        told.append(f"its run_id is {stated}")
+    data = run.document.data if run.document and run.document.read_as else {}
+    if data.get("exit", {}).get("timed_out"):
+        told.append("timed out")
+    if "interruption" in data:
+        told.append(f"was interrupted ({data['interruption']['reason']})")
+    return "; ".join(told) or None
+
+
 def _named(run: runs.Run) -> dict[str, Any]:
     facts = {"run_id": _said(run.run_id), "folder": _said(run.path), "state": run.state}
     return facts | ({"status": run.status} if run.status in {"success", "failed", "partial"} else {})
@@ -86,7 +99,7 @@ def _stated(run: runs.Run, *keys: str) -> dict[str, Any]:
 
 
 def _told(run: runs.Run, now: float) -> dict[str, Any]:
-    return _present(age_s=age(run, now), note=run.message)
+    return _present(age_s=age(run, now), note=note(run))
 
 
 def _present(**facts: object) -> dict[str, Any]:

@@ -123,6 +123,25 @@ def _execute(argv: list[str], environ: Mapping[str, str]) -> None:  # pragma: no
     raise failed
 
 
+def lacking(name: str, environ: Mapping[str, str]) -> str:
+    """What a file that is there, and could not be run, needs and lacks; empty where no such file is there."""
+    folders = [""] if os.sep in name else os.get_exec_path(environ)
+    for place in [os.path.join(folder, name) for folder in folders] if name else []:  # noqa: PTH118 - pathlib is slow
+        if os.path.isfile(place) and os.access(place, os.X_OK):  # noqa: PTH113 - as above
+            try:
+                with open(place, "rb") as file:  # noqa: PTH123 - as above
+                    start_of = file.read(256)
+            except OSError:
+                start_of = b""
+            first = start_of[2:].split(b"\n")[0].strip(b" \t").replace(b"\t", b" ").split(b" ")[0]
+            if not start_of.startswith(b"#!") or not first:
+                return "its loader"
+            interpreter = os.fsdecode(first.rstrip(b"\r"))
+            ends = " with a carriage return" if first.endswith(b"\r") else ""
+            return f"{interpreter}{ends}, named in its first line,"
+    return ""
+
+
 def is_script(path: str) -> bool:
     """Whether a file that the system cannot run is text, which shells then run with ``sh``."""
     try:

@@ -229,6 +229,14 @@ def check_product(product: str | None) -> None:
         raise UsageFailure(f"{product!r} is no product id", hint=hint)
 
 
+def check_shown(hide: Callable[[str], str], pipeline_id: str, product: str | None) -> None:
+    """Raise `UsageFailure` where what names a run and its folder holds a value that is to be masked."""
+    for what, given in (("pipeline's id", pipeline_id), ("product", product or "")):
+        if hide(given) != given:
+            hint = "it is shown everywhere: choose another, or do not mask that variable"
+            raise UsageFailure(f"the {what} holds the value of a variable that is masked", hint=hint)
+
+
 def check_env_name(name: str) -> None:
     """Raise `UsageFailure` for what no environment variable can be called."""
     _check_text("the name of a variable", name)

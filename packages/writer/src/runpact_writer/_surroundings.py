@@ -17,6 +17,9 @@ else:
     from runpact_core._named import NamedTuple
 
 
+_COERCED = ("C.UTF-8", "C.utf8", "UTF-8")
+
+
 class Surroundings(NamedTuple):
     """Where a run is recorded.
 
@@ -81,6 +84,23 @@ def _is_run_id(word: str) -> bool:
     import re
 
     return re.fullmatch(_machine.RUN_ID, word) is not None
+
+
+def inherited(environ: Mapping[str, str]) -> dict[str, str]:
+    """An environment without what Python itself puts into its own where the locale is `C` or `POSIX` (PEP 538).
+
+    Only Linux says what a process was given; elsewhere all of it is taken.
+    """
+    given = dict(environ)
+    if given.get("LC_CTYPE") in _COERCED:
+        try:
+            with open("/proc/self/environ", "rb") as file:  # noqa: PTH123 - pathlib is slow
+                began = (b"\0" + file.read()).partition(b"\0LC_CTYPE=")
+        except OSError:
+            return given
+        del given["LC_CTYPE"]
+        given |= {"LC_CTYPE": os.fsdecode(began[2].partition(b"\0")[0])} if began[1] else {}
+    return given
 
 
 def missing_env(around: Surroundings, required_env: Sequence[str]) -> list[str]:

@@ -75,8 +75,10 @@ def number(value: object) -> int | float:
     Raises:
         Unfit: It is no number, or beyond a thousand million either way.
     """
-    found = None if isinstance(value, bool) else _plain_number(value)
-    if found is None or abs(found) > _LARGEST_METRIC:
+    if isinstance(value, bool) or not (isinstance(value, float) or hasattr(value, "__index__")):
+        raise Unfit(f"{shown(value)} is not a number")
+    found = _plain_number(value)
+    if abs(found) > _LARGEST_METRIC:
         raise Unfit(f"{shown(value)} is no number between -1e9 and 1e9")
     return found
 

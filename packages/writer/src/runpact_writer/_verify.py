@@ -16,6 +16,7 @@ from runpact_writer._counted import Counted, counted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+COMMAND = "command_succeeded"
 _BLOCK = 1 << 20
 
 
@@ -34,7 +35,10 @@ class Finding(NamedTuple):
 
 
 def verify(run: runs.Run) -> list[Finding]:
-    """Everything that does not hold about a run; empty for one that is finished and whole."""
+    """Everything that does not hold about a run; empty for one that is whole, as far as it has come.
+
+    A run that is running, or may be, is not finished yet, and that is nothing wrong.
+    """
     if run.document is None or run.state != "finished":
         return list(_unsealed_findings(run))
     log: Counted | None = None
@@ -45,7 +49,8 @@ def verify(run: runs.Run) -> list[Finding]:
         log, about_log = Counted(b"", 0, 0), [Finding("run.log", "missing", str(error))]
     except RunpactError as error:
         about_log = [Finding("run.log", "unreadable", str(error))]
-    return [*_document_findings(run, "run.json", run.document), *about_log, *_check_findings(run, run.document, log)]
+    sealed = [*_document_findings(run, "run.json", run.document), *_exit_findings(run.document)]
+    return [*sealed, *about_log, *_check_findings(run, run.document, log)]
 
 
 def duplicate(run: runs.Run, first: str) -> list[Finding]:
@@ -58,18 +63,13 @@ def duplicate(run: runs.Run, first: str) -> list[Finding]:
     return []
 
 
-def stated_id(run: runs.Run) -> str:
-    """The identifier that a run's document states; the folder's name where it states none."""
-    stated = run.document.data.get("run_id") if run.document else None
-    return stated if isinstance(stated, str) else run.run_id
-
-
 def _unsealed_findings(run: runs.Run) -> Iterator[Finding]:
     if run.state == "unreadable":
         yield Finding("run.json", "unreadable", str(run.message))
         return
     marked = os.path.lexists(_in(run, "open.json"))
-    yield Finding("run.json", "not_finished", f"the run is {run.state}" if marked else str(run.message))
+    if run.state == "interrupted":
+        yield Finding("run.json", "not_finished", f"the run is {run.state}" if marked else str(run.message))
     if marked and run.message:
         yield Finding("open.json", "unreadable" if run.document is None else "version", run.message)
 
@@ -82,6 +82,29 @@ def _document_findings(run: runs.Run, file: str, document: documents.Document) -
     stated = document.data.get("run_id")
     if stated != run.run_id:
         yield Finding(file, "run_id", f"run_id is {stated!r}, the folder is {run.run_id!r}")
+
+
+def _exit_findings(document: documents.Document) -> Iterator[Finding]:
+    """Whether a run says of its command what the command's end says."""
+    ended = document.data.get("exit", {}) if document.read_as else {}
+    cut = _cut_off(ended)
+    if cut and ended["code"] == 0:
+        yield Finding("run.json", "rule", f"exit.code is 0, but the command {cut}")
+    if document.data.get("status") == "success" and (bad := _bad_end(document)):
+        yield Finding("run.json", "rule", f"the status is success, but the command {bad}")
+
+
+def _bad_end(document: documents.Document) -> str | None:
+    """How the command ended where that is no success; None where it is, or where there was no command."""
+    ended = document.data.get("exit", {}) if document.read_as else {}
+    code = ended.get("code", 0)
+    return _cut_off(ended) or (f"ended with exit code {code}" if code else None)
+
+
+def _cut_off(ended: dict[str, Any]) -> str | None:
+    if ended.get("timed_out"):
+        return "timed out"
+    return f"was ended by {ended['signal']}" if "signal" in ended else None
 
 
 def _log_findings(run: runs.Run, document: documents.Document, log: Counted) -> Iterator[Finding]:
@@ -106,6 +129,9 @@ def _check_findings(run: runs.Run, document: documents.Document, log: Counted | 
     failed = [check["id"] for check in checks.data["checks"] if check["status"] == "fail"] if checks.read_as else []
     if failed and document.data.get("status") == "success":
         yield Finding("run.json", "rule", f"the status is success, but {', '.join(failed)} failed")
+    passed = {check["id"] for check in checks.data["checks"] if check["status"] == "pass"} if checks.read_as else set()
+    if COMMAND in passed.difference(failed) and (bad := _bad_end(document)):
+        yield Finding("checks.json", "rule", f"check {COMMAND} passed, but the command {bad}")
     for check in checks.data["checks"] if checks.read_as else []:
         for evidence in check["evidence"]:
             if log is None and evidence.startswith("run.log:"):

@@ -6,11 +6,12 @@ import os
 
 from runpact_core import edge
 from runpact_core.errors import UsageFailure
-from runpact_writer._state import ID_CHARACTERS, check_env_name, check_pipeline_id, check_product
+from runpact_writer._mask import Secrets
+from runpact_writer._state import ID_CHARACTERS, check_env_name, check_pipeline_id, check_product, check_shown
 
 TYPE_CHECKING = False  # importing `typing` for this name alone would cost more than the rest of the module
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import NamedTuple
 else:
     from runpact_core._named import NamedTuple
@@ -25,9 +26,10 @@ Options:
                             [default: the command's base name]
   --pipeline-version V      Version of its code.  [default: 0.0.0]
   --required-env NAME       A variable that must be set; may be repeated. Its
-                            value is kept out of the log.
-  --mask-env NAME           A variable whose value is kept out of the log; may
-                            be repeated.
+                            value is kept out of the run, see --mask-env.
+  --mask-env NAME           A variable whose value is kept out of the run's
+                            files, where it has 6 bytes or more; may be
+                            repeated.
   --timeout S               End the command and what it started after S seconds
                             (all its group; on a terminal its descendants, on
                             Linux).
@@ -38,7 +40,7 @@ Options:
   --announce                Say the run's id and folder on stderr.
   --project DIR             The project.  [default: .]
   --runs-dir DIR            The folder of runs.  [default: reports/runs]
-  --help                    Show this message and exit.
+  -h, --help                Show this message and exit.
 
 The command finds its run in $RUNPACT_RUN_ID and $RUNPACT_RUN_DIR, and may add
 checks, inputs, outputs, metadata and metrics as lines of JSON to the file
@@ -53,6 +55,7 @@ TAKES_VALUE = (
     "--runs-dir",
 )
 FLAGS = ("--announce", "--merge", "--no-pty")
+_LONGEST_VERSION = 200
 _LONGEST_S = 10_000_000.0
 
 
@@ -72,11 +75,12 @@ class Options(NamedTuple):
     runs_dir: str = "./reports/runs"
 
 
-def parse(arguments: Sequence[str]) -> Options:
+def parse(arguments: Sequence[str], environ: Mapping[str, str] = os.environ) -> Options:
     """Read the words after ``exec``.
 
     Raises:
-        UsageFailure: They make no sense, or are not what the contract admits; nothing was run.
+        UsageFailure: They make no sense, or are not what the contract admits, or the pipeline's id or product holds a
+            value that is to be masked; nothing was run.
         InvalidPipelineId: The pipeline's id has other characters than letters, digits and hyphens.
     """
     given: dict[str, list[str]] = {}
@@ -84,24 +88,29 @@ def parse(arguments: Sequence[str]) -> Options:
     if not command:
         raise UsageFailure("there is no command to run", hint="write it after --: runpact exec -- make test")
     last = {name: values[-1] for name, values in given.items()}
-    project = edge.project_dir(last.get("--project", "."))
+    required, mask = tuple(given.get("--required-env", [])), tuple(given.get("--mask-env", []))
+    for name in (*required, *mask):
+        check_env_name(name)
+    hide = Secrets((*required, *mask), environ).hide
     options = Options(
         command=command,
-        pipeline_id=last.get("--pipeline-id", default_pipeline_id(command[0])),
+        pipeline_id=last.get("--pipeline-id", default_pipeline_id(hide(command[0]))),
         pipeline_version=last.get("--pipeline-version", "0.0.0"),
-        required_env=tuple(given.get("--required-env", [])),
-        mask_env=tuple(given.get("--mask-env", [])),
+        required_env=required,
+        mask_env=mask,
         timeout_s=_seconds(last["--timeout"]) if "--timeout" in last else None,
         merge="--merge" in given,
         pty="--no-pty" not in given,
         product=last.get("--product"),
         announce="--announce" in given,
-        runs_dir=last.get("--runs-dir") or os.path.join(project, "reports", "runs"),  # noqa: PTH118 - pathlib is slow
+        runs_dir=edge.runs_dir(last.get("--project", "."), last.get("--runs-dir")),
     )
     check_pipeline_id(options.pipeline_id)
     check_product(options.product)
-    for name in (*options.required_env, *options.mask_env):
-        check_env_name(name)
+    check_shown(hide, options.pipeline_id, options.product)
+    if len(options.pipeline_version) > _LONGEST_VERSION:
+        what = f"--pipeline-version has {len(options.pipeline_version)} characters"
+        raise UsageFailure(what, hint=f"give at most {_LONGEST_VERSION}")
     return options
 
 
@@ -115,7 +124,7 @@ def _read_options(words: Iterator[str], given: dict[str, list[str]]) -> tuple[st
             given[name] = [""]
         elif name in TAKES_VALUE:
             taken = value if equals else next(words, None)
-            if taken is None:
+            if taken is None or (taken == "--" and not equals):
                 raise UsageFailure(f"{name} needs a value", hint="see runpact exec --help")
             given.setdefault(name, []).append(taken)
         elif word.startswith("-"):
@@ -130,7 +139,9 @@ def _seconds(word: str) -> float:
         seconds = float(word)
     except ValueError:
         seconds = 0.0
-    if not 0 < seconds <= _LONGEST_S:
+    if seconds > _LONGEST_S:
+        raise UsageFailure(f"--timeout {word} is too long", hint=f"give at most {_LONGEST_S:.0f} s, or none")
+    if not seconds > 0:
         raise UsageFailure(f"--timeout {word} is no number of seconds", hint="give one above 0, such as 90 or 0.5")
     return seconds
 

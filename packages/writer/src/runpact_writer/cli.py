@@ -14,7 +14,7 @@ import typer
 
 from runpact_core import documents, edge
 from runpact_core import runs as folders
-from runpact_core.errors import RunpactError
+from runpact_core.errors import EnvironmentFailed, RunpactError, UsageFailure
 from runpact_core.redact import for_terminal
 from runpact_writer import _diff, _exec, _progress, _render, _select, _shown, _verify
 from runpact_writer._version import __version__
@@ -55,12 +55,17 @@ class State(Enum):
 
     FINISHED = "finished"
     RUNNING = "running"
+    MAYBE_RUNNING = "running?"
     INTERRUPTED = "interrupted"
     UNREADABLE = "unreadable"
 
 
-runs = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Look at recorded runs.")
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Record runs, and look at them.")
+runs = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, context_settings=edge.HELP, help="Look at recorded runs."
+)
+app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, context_settings=edge.HELP, help="Record runs, and look at them."
+)
 app.add_typer(runs, name="runs")
 
 
@@ -169,7 +174,10 @@ def verify(
     project: Project = ".",
     runs_dir: RunsDir = None,
 ) -> int:
-    """Check runs against their contracts, resolve every pointer; exit code 1 where anything does not hold."""
+    """Check runs against their contracts, resolve every pointer; exit code 1 where anything does not hold.
+
+    A run that is still running is said to be, and is nothing wrong.
+    """
     folder, now = _folder(project, runs_dir), time.time()
     doing = "" if _on_terminal() and not json else "verifying runs"  # else what is printed is progress enough
     found: Iterable[folders.Run] = _distinct(run, folder, now) if run else _every(folder, now, doing)
@@ -177,7 +185,7 @@ def verify(
     firsts: dict[str, str] = {}
     for each in found:
         findings = _verify.verify(each)
-        first = firsts.setdefault(_verify.stated_id(each), each.path)
+        first = firsts.setdefault(_select.stated_id(each), each.path)
         findings += _verify.duplicate(each, first) if first != each.path else []
         # A document is not kept longer than needed: a folder may hold very many runs.
         verified.append((each._replace(document=None), findings))
@@ -185,7 +193,7 @@ def verify(
             for finding in findings:
                 print(for_terminal(f"{each.run_id}: {finding.file}: {finding.message}"))
             if not findings:
-                print(for_terminal(f"{each.run_id}: ok"))
+                print(for_terminal(f"{each.run_id}: {'ok' if each.state == 'finished' else each.state}"))
     if json:
         _print_document(_shown.run_findings(verified))
     elif not verified:
@@ -214,7 +222,21 @@ def recover(run: RunNames = None, *, project: Project = ".", runs_dir: RunsDir =
 
 
 def _folder(project: str, runs_dir: str | None) -> str:
-    return runs_dir or os.path.join(edge.project_dir(project), "reports", "runs")  # noqa: PTH118 - pathlib is slow
+    """Where the runs are: a folder that was named must be there; that of a project comes with its first run.
+
+    Raises:
+        UsageFailure: There is no such project, or no such folder of runs.
+        EnvironmentFailed: It is below the current folder, and that was removed.
+    """
+    folder = edge.runs_dir(project, runs_dir)
+    if runs_dir and not os.path.lexists(folder):
+        raise UsageFailure(f"--runs-dir {runs_dir} does not exist", hint="name a folder")
+    try:
+        os.path.abspath(folder)  # noqa: PTH100 - pathlib is slow
+    except OSError as error:
+        hint = "it was removed; go to another, or name one with --project"
+        raise EnvironmentFailed("looking for the current folder", error, hint=hint) from error
+    return folder
 
 
 def _on_terminal() -> bool:
@@ -223,7 +245,9 @@ def _on_terminal() -> bool:
 
 
 def _every(folder: str, now: float, doing: str = "reading runs") -> Iterator[folders.Run]:
-    """Every run of a folder, with progress on a terminal where there is a word for it."""
+    """Every run of a folder, with progress on a terminal where there is a word for it; none where it is not there."""
+    if not os.path.lexists(folder):
+        return iter(())
     found = folders.find(folder, now=now, asking=folders.here())
     return _progress.counted(found, len(folders.ids(folder)), doing) if doing else found
 

@@ -49,7 +49,7 @@ class RunChange(Record):
     One thing that differs.
     """
 
-    section: Literal["state", "status", "pipeline", "product", "trigger", "commit", "command", "exit", "environment", "inputs", "outputs", "metadata", "metrics", "warnings", "checks"] | StrictStr
+    section: Literal["state", "status", "pipeline", "product", "trigger", "commit", "command", "exit", "interruption", "environment", "inputs", "outputs", "metadata", "metrics", "warnings", "checks"] | StrictStr
     """
     Which part of the run differs: the `state` of its folder, its `status`, one of the objects and lists of `run.json` by their names there (`commit` is `git`, `environment` is `env`), or the `checks` of `checks.json`.
     """

@@ -21,7 +21,7 @@ class RunFinding(Record):
     """
     kind: Literal["not_finished", "missing", "unreadable", "version", "rule", "run_id", "evidence", "log_count", "duplicate"] | StrictStr
     """
-    What kind of thing does not hold: the run is `not_finished`; a file is `missing` or `unreadable`, or follows no known `version`; a cross-field `rule` is broken; the `run_id` in a file is not the folder's; `evidence` points to nothing; `log_count`, the log is not as long as was counted; `duplicate`, another folder has the same identifier and another content.
+    What kind of thing does not hold: the run is `not_finished`, and was interrupted; a file is `missing` or `unreadable`, or follows no known `version`; a cross-field `rule` is broken; the `run_id` in a file is not the folder's; `evidence` points to nothing; `log_count`, the log is not as long as was counted; `duplicate`, another folder has the same identifier and another content.
     """
     message: StrictStr
     """
@@ -48,7 +48,7 @@ class VerifiedRun(Record):
     """
     findings: list[RunFinding]
     """
-    Everything that does not hold about the run; empty where it is whole.
+    Everything that does not hold about the run; empty where it is whole, or still running and whole so far.
     """
 
 
