@@ -81,7 +81,7 @@ def _count(text: str) -> int:
 
 def _scale(options: argparse.Namespace) -> Scale:
     usual = QUICK_SCALE if options.quick else FULL_SCALE
-    return Scale(log_mb=options.log_mb or usual.log_mb, runs=options.runs or usual.runs)
+    return usual._replace(log_mb=options.log_mb or usual.log_mb, runs=options.runs or usual.runs)
 
 
 def _measured(rows: Sequence[Row], effort: Effort) -> Iterator[Measured]:

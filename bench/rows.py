@@ -8,7 +8,19 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING
 
-from bench import compiling, listing, reading, recording, starting, streaming, tracking, writing
+from bench import (
+    compiling,
+    dashing,
+    importing,
+    listing,
+    reading,
+    recording,
+    reporting,
+    starting,
+    streaming,
+    tracking,
+    writing,
+)
 from bench.row import FULL_SCALE
 
 if TYPE_CHECKING:
@@ -26,10 +38,13 @@ def every(scale: Scale = FULL_SCALE) -> tuple[Row, ...]:
         *writing.ROWS,
         *recording.ROWS,
         *tracking.ROWS,
+        *reporting.ROWS,
+        *importing.ROWS,
         *compiling.ROWS,
         *starting.ROWS,
         *streaming.rows(scale),
         *listing.rows(scale),
+        *dashing.rows(scale),
     )
 
 

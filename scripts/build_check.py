@@ -84,7 +84,7 @@ def name_of(requirement: str) -> str:
 
 
 def closure(name: str, wheels: dict[str, Wheel]) -> tuple[set[str], set[str]]:
-    """What installing ``name`` takes: names of ours, and requirements of others."""
+    """What installing ``name`` takes, without its extras: names of ours, and requirements of others."""
     ours: set[str] = set()
     others: set[str] = set()
     waiting = [name]
@@ -92,6 +92,8 @@ def closure(name: str, wheels: dict[str, Wheel]) -> tuple[set[str], set[str]]:
         current = waiting.pop()
         ours.add(current)
         for requirement in wheels[current].requires:
+            if "extra ==" in requirement:
+                continue
             needed = name_of(requirement)
             if needed not in wheels:
                 others.add(requirement)

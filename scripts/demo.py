@@ -1,8 +1,8 @@
 """``hatch run demo``: what Runpact is for, on real input, in under a minute on two quiet cores.
 
-Records the core's own tests as one run and a failing command as another, shows what they left, verifies both, and holds
-every published example to its contract. Everything shown is the output of the commands as printed; the exit code is 1
-where anything is not as it says.
+Runs the core's own tests and a failing one as two products of a fleet, shows what their runs left, verifies both,
+builds the dashboard of the fleet, and holds every published example to its contract. Everything shown is the output of
+the commands as printed; the exit code is 1 where anything is not as it says.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ __all__ = ["main"]
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = ROOT / ".demo"
 RUNS = PROJECT / "reports" / "runs"
-FAILING = "print('computing'); raise SystemExit(3)"
+SITE = PROJECT / "site"
+FAILING = "def test_rows():\n    assert 59 == 60, 'a row is missing'\n"
 
 
 class Unexpected(Exception):
@@ -31,28 +32,38 @@ def main() -> int:
     started = time.monotonic()
     PROJECT.mkdir(exist_ok=True)
     try:
-        passing = record("core-tests", ["pytest", "-q", "tests/core"], expect=0)
-        failing = record("failing-command", ["python", "-c", FAILING], expect=3)
+        test = PROJECT / "test_rows.py"
+        test.write_text(FAILING, encoding="utf-8")
+        passing = report("runpact-core", "Runpact core", "tests/core", expect=0)
+        failing = report("row-count", "Row count", relative(test), expect=1)
         look(passing, failing)
+        build()
         examples = read_examples()
     except Unexpected as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1
     title("What was shown")
-    print(f"- a real test suite recorded as {passing.name}, with its exit code, log and checks")
-    print(f"- a failing command recorded as {failing.name}: exit code 3 for the caller, status failed for readers")
+    print(f"- a real test suite, run and reported as {passing.name}, with its log, checks and every test")
+    print(f"- a failing one, reported as {failing.name}: its exit code for the caller, status failed for readers")
     print("- both verified: schemas, rules between fields, and every piece of evidence resolved")
     print(f"- {examples} example documents held to {len(contract_versions())} contract versions")
-    print(f"\nThe folders are yours to look at: {RUNS.relative_to(ROOT)} ({time.monotonic() - started:.0f} s)")
+    print(f"- the dashboard of both: open {SITE / 'index.html'} in a browser")
+    print(f"\nThe folders are yours to look at: {PROJECT.relative_to(ROOT)} ({time.monotonic() - started:.0f} s)")
     return 0
 
 
-def record(pipeline_id: str, command: list[str], *, expect: int) -> Path:
-    """Record one command; the run's folder."""
-    title(f"Record a command that ends with exit code {expect}")
+def report(product: str, name: str, tests: str, *, expect: int) -> Path:
+    """Register a product, run its tests as a recorded run and report them; the run's folder."""
+    title(f"Report tests that end with exit code {expect}")
+    known = (PROJECT / "dash" / "products.json").exists() and runpact(
+        "fleet", "list", "--json", "--project", ".demo", quiet=True
+    )
+    again = known and product in [each["product_id"] for each in json.loads(known)["products"]]
+    words = ("--update",) if again else ()
+    runpact("fleet", "register", product, "--name", name, "--owner", "demo", *words, "--project", ".demo")
     before = set(RUNS.glob("*")) if RUNS.exists() else set()
-    runpact("exec", "--announce", "--project", ".demo", "--pipeline-id", pipeline_id, "--", *command, expect=expect)
-    new = set(RUNS.glob(f"*__{pipeline_id}__*")) - before
+    runpact("report", "generate", product, "--test-path", tests, "--project", ".demo", expect=expect)
+    new = set(RUNS.glob(f"*__{product}__*")) - before
     if len(new) != 1:
         raise Unexpected(f"one run should have been recorded, not {len(new)}")
     return new.pop()
@@ -70,6 +81,19 @@ def look(passing: Path, failing: Path) -> None:
     runpact("runs", "list", "--project", ".demo")
     runpact("runs", "show", failing.name, "--project", ".demo")
     runpact("runs", "verify", passing.name, failing.name, "--project", ".demo")
+
+
+def build() -> None:
+    """Check the evidence of both products, and build the dashboard."""
+    title("The fleet")
+    runpact("report", "check", "runpact-core", "--mode", "production", "--max-failures", "0", "--project", ".demo")
+    runpact(
+        "report", "check", "row-count", "--mode", "production", "--max-failures", "0", "--project", ".demo", expect=1
+    )
+    runpact("fleet", "list", "--project", ".demo")
+    runpact("dash", "build", relative(SITE), "--project", ".demo")
+    if not (SITE / "index.html").is_file():
+        raise Unexpected("the dashboard has no start page")
 
 
 def read_examples() -> int:

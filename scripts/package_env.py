@@ -19,7 +19,10 @@ from hatch.env.collectors.plugin.interface import EnvironmentCollectorInterface
 
 __all__ = ["PackageEnvironments"]
 
-TEST_TOOLS = ("hypothesis", "jsonschema", "orjson", "pytest", "ruff", "syrupy")
+TEST_TOOLS = (
+    *("axe-playwright-python", "httpx", "hypothesis", "jsonschema", "orjson", "playwright", "pytest", "pytest-xdist"),
+    *("ruff", "syrupy", "uvicorn"),
+)
 
 
 class PackageEnvironments(EnvironmentCollectorInterface):  # type: ignore[misc]  # hatch ships no types

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 CONTRACTS = load.load(ROOT)
 ABSENT = "absent"
 
+ALL_OPEN = {"history_record"}
+"""Contracts whose objects are all extension points and that carry no version: there is nothing to relax."""
+
 
 def differences(left: Any, right: Any, place: str = "") -> Iterator[tuple[str, Any, Any]]:
     """Every place where two JSON values differ, with both values; type matters."""
@@ -54,7 +57,7 @@ def test_exactly_three_relaxations(contract: load.Contract) -> None:
     wanted = expected(strict, contract.source.tree)
     wanted["/$id"] = (f"{contract.urn}:strict", f"{contract.urn}:tolerant")
     assert {place: (left, right) for place, left, right in differences(strict, tolerant)} == wanted
-    assert len(wanted) >= 3
+    assert (len(wanted) >= 3) is (contract.name not in ALL_OPEN)
 
 
 def test_relaxations_occur() -> None:
@@ -71,7 +74,8 @@ def test_relaxations_occur() -> None:
 def test_views_are_pure(contract: load.Contract) -> None:
     """The same contract gives the same view, and is not changed by it."""
     tree, common = copy.deepcopy(contract.source.tree), copy.deepcopy(CONTRACTS.definitions)
-    assert views.relax(tree) == views.relax(tree) != tree
+    assert views.relax(tree) == views.relax(tree)
+    assert (views.relax(tree) == tree) is (contract.name in ALL_OPEN)
     assert tree == contract.source.tree
     first = views.tolerant(tree, common, contract.urn)
     first["$defs"].clear()

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from runpact_core import files
-from runpact_core.errors import EnvironmentFailed, InvalidArtifact, MissingArtifact
+from runpact_core import _locks, files
+from runpact_core.errors import EnvironmentFailed, InvalidArtifact, MissingArtifact, Refused
 
 try:
     import fcntl
@@ -27,8 +27,8 @@ locks = pytest.mark.skipif(fcntl is None, reason="this platform has no locks")
 
 
 def no_locks() -> ModuleType:
-    """The module as it is imported on a platform without `fcntl`."""
-    spec = importlib.util.spec_from_file_location("files_without_locks", files.__file__)
+    """The module of locks as it is imported on a platform without `fcntl`."""
+    spec = importlib.util.spec_from_file_location("locks_without_fcntl", _locks.__file__)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -127,18 +127,41 @@ def test_looking_at_what_is_not_there(tmp_path: Path) -> None:
             files.is_locked(tmp_path)
 
 
-def test_a_platform_without_locks(tmp_path: Path) -> None:
-    """Everything is written as elsewhere; the answer to every question about locks is None."""
-    module = no_locks()
-    fd = module.replace_locked(tmp_path / "open.json", b"{}")
-    assert module.try_lock(fd) is None
-    assert module.is_locked(tmp_path / "open.json") is None
-    module.close(fd)
-    log = module.open_append(tmp_path / "log")
-    assert module.append_line(log, b"1\n") is False
-    module.close(log)
+def test_a_platform_without_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything is written as elsewhere; every question about locks has the answer None, and nobody is waited for."""
+    monkeypatch.setattr(files, "_locks", no_locks())
+    fd = files.replace_locked(tmp_path / "open.json", b"{}")
+    assert files.try_lock(fd) is None
+    assert files.is_locked(tmp_path / "open.json") is None
+    files.close(fd)
+    log = files.open_append(tmp_path / "log")
+    assert files.append_line(log, b"1\n") is False
+    files.close(log)
     assert (tmp_path / "log").read_bytes() == b"1\n"
     assert (tmp_path / "open.json").read_bytes() == b"{}"
+    one, two = files.hold(tmp_path / "lock"), files.hold(tmp_path / "lock")
+    files.close(one)
+    files.close(two)
+
+
+@locks
+def test_who_holds_is_waited_for_and_then_refused(tmp_path: Path) -> None:
+    """A second holder gets the lock once the first lets go; one who waits in vain is told so, with exit code 4."""
+    first = files.hold(tmp_path / "lock")
+    with pytest.raises(Refused, match="in use by another process") as caught:
+        files.hold(tmp_path / "lock", wait_s=0)
+    assert caught.value.exit_code == 4
+    second = files.open_append(tmp_path / "lock")
+    pauses: list[float] = []
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        files.close(first)
+
+    assert _locks.acquire(second, "it", 5, pause, iter(range(10)).__next__) is True
+    assert pauses == [0.01]
+    files.close(second)
+    files.close(files.hold(tmp_path / "lock", wait_s=0))
 
 
 @locks

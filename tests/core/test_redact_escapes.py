@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runpact_core.redact import for_ci, for_ci_value, for_markdown, for_terminal
+from runpact_core.redact import for_ci, for_ci_message, for_ci_value, for_markdown, for_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -154,5 +154,16 @@ def test_values_in_our_own_commands(text: str) -> None:
     assert not set(value) & set(":,\r\n")
     back = value
     for code, character in (("%0D", "\r"), ("%0A", "\n"), ("%3A", ":"), ("%2C", ","), ("%25", "%")):
+        back = back.replace(code, character)
+    assert back == for_terminal(text)
+
+
+@given(st.text(max_size=20) | st.text(":,%\r\nAD0253", max_size=20))
+def test_messages_of_our_own_commands(text: str) -> None:
+    """R-18: the runner turns three escapes back in a message, and shows the text; colons and commas stay."""
+    message = for_ci_message(text)
+    assert len(message.splitlines()) <= 1
+    back = message
+    for code, character in (("%0D", "\r"), ("%0A", "\n"), ("%25", "%")):
         back = back.replace(code, character)
     assert back == for_terminal(text)

@@ -34,7 +34,8 @@ adobe p8e- h32
 age AGE-SECRET-KEY-1 c58
 airtable pat w14 . h64
 alibaba LTAI w20
-anthropic sk-ant-api03-,sk-ant-admin01- n93 AA
+anthropic sk-ant-api03-,sk-ant-admin01-,sk-ant-oat01-,sk-ant-sid01- n93 AA
+anthropic sk-ant-api03- n36
 atlassian ATATT3,ATCTT3 n186
 atlassian ATBB w32
 aws AKIA,ASIA,ABIA,ACCA u16
@@ -156,6 +157,10 @@ assigned password=|w10|7
 assigned {"api_key": "|w19|3
 assigned --client-secret=|n30|1
 assigned DB_PASSWORD='|w8|!x
+assigned db_password='|a6| |a8| |a4|'
+assigned password: |w10|7
+assigned tool --user mia --password |w9|4
+assigned tool --api-key |w19|3
 email from |l8|.x@mail.example.org
 email <|l5|+tag@example.com
 """
@@ -227,6 +232,14 @@ KeyError: 'api_key'
 error: the token is invalid
 password: str = field(repr=False)
 password=None, token=null, secret=undefined
+password: required
+password: str = "12345678"
+Password: ********
+{"password": "This field is required."}
+login(password='{password}', user="mia")
+usage: tool [--password PASSWORD] [--token TOKEN] [--token-file PATH]
+tool --token-file secrets1234.txt --password --verbose2
+passed: 12345678, bypass: ab345678
 password=*** token=*** Authorization: Bearer ***
 export DB_PASSWORD=${DB_PASSWORD}
 echo "::add-mask::$TOKEN"

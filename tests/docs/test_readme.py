@@ -55,14 +55,14 @@ CONSOLES = [block for block in blocks("console") if block.startswith("$ ")]
 
 
 def test_the_readme_shows_commands_and_python() -> None:
-    """There is something to test: two transcripts with their commands, one program, and the two set-up commands."""
-    assert [len(transcript(block)) for block in CONSOLES] == [3, 4]
+    """There is something to test: three transcripts with their commands, one program, and the two set-up commands."""
+    assert [len(transcript(block)) for block in CONSOLES] == [3, 5, 4]
     assert len(blocks("python")) == 1
     assert "./hatchw run demo" in README
     assert "./hatchw run test" in README
 
 
-@pytest.mark.parametrize("block", CONSOLES, ids=["record", "contracts"])
+@pytest.mark.parametrize("block", CONSOLES, ids=["record", "report", "contracts"])
 def test_commands_print_what_the_readme_shows(block: str, tmp_path: Path, environment: dict[str, str]) -> None:
     """Every command, in order, in one project: output and exit code as shown."""
     for command, shown in transcript(block):

@@ -93,7 +93,7 @@ def _plant(way: str) -> None:
                 real_write(path_of_checks, checks, contract="checks")
             return text
 
-        documents.write = write
+        setattr(documents, "write", write)  # noqa: B010 - typed assignment would refuse the bug
     elif way == "no-folder-sync":
         setattr(_folder.Folder, "sync", lambda _: None)  # noqa: B010 - typed assignment would refuse the bug
     elif way == "no-log-sync":
@@ -106,7 +106,7 @@ def _plant(way: str) -> None:
                 files.remove(Path(path).with_name("open.json"))
             return real(path, document, contract=contract)
 
-        documents.write = early
+        setattr(documents, "write", early)  # noqa: B010 - as above
 
 
 def _main(root: Path, way: str) -> None:

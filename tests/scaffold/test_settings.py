@@ -48,11 +48,13 @@ def test_ranges_of_ours_hold_the_version(package: Path) -> None:
     """A distribution of ours asks for the others in one range, which the present version is in."""
     major, minor, _ = (ROOT / "VERSION").read_text(encoding="utf-8").split(".")
     settings = toml(package / "pyproject.toml")
-    ours = [line for line in settings["project"]["dependencies"] if line.startswith("runpact")]
+    extras = settings["project"].get("optional-dependencies", {}).values()
+    asked = [*settings["project"]["dependencies"], *(line for extra in extras for line in extra)]
+    ours = [line for line in asked if line.startswith("runpact")]
     expected = f">={major}.{minor},<{major}.{int(minor) + 1}"
-    assert [re.sub(r"^[a-z-]+", "", line) for line in ours] == [expected] * len(ours)
+    assert [re.sub(r"^[a-z-]+(\[[a-z]+\])?", "", line) for line in ours] == [expected] * len(ours)
     sources = settings["tool"].get("uv", {}).get("sources", {})
-    names = [re.split(r"[>=<]", line)[0] for line in ours]
+    names = [re.split(r"[\[>=<]", line)[0] for line in ours]
     assert sources == {name: {"path": f"../{name.removeprefix('runpact-')}", "editable": True} for name in names}
 
 

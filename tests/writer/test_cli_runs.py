@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from runpact_core.errors import EnvironmentFailed
-from runpact_writer import __main__, _render, cli
+from runpact_writer import __main__, cli
 from runpact_writer._version import __version__
 from tests.writer.planted_runs import FAILED, FINISHED, call, finished, left_open, printed, set_the_clock
 from tests.writer.support import outside, run_ids
@@ -310,16 +310,6 @@ def test_output_that_the_locale_cannot_say(fleet: Path, project: Path) -> None:
     done = outside("runs", "show", FINISHED, cwd=project, PYTHONIOENCODING="ascii", PYTHONUTF8="0")
     assert (done.returncode, done.stderr) == (0, b"")
     assert rb"pipeline  P2-Backfill 1 \u65e5 final" in done.stdout
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(0, "0 s"), (59, "59 s"), (60, "1 min 0 s"), (3599, "59 min 59 s"), (3600, "1 h 0 min"), (86400, "1 d 0 h"),
-     (200_000, "2 d 7 h"), (-5, "-5 s"), (-61, "-1 min 1 s")],
-)  # fmt: skip
-def test_spans(seconds: int, text: str) -> None:
-    """A length of time in its two largest units."""
-    assert _render.span(seconds) == text
 
 
 def test_short_durations_are_in_milliseconds(fleet: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from runpact_core import files
+from runpact_core import _locks
 from runpact_writer import _exec
 from runpact_writer._process import run_command
 from runpact_writer._signals import Shield
@@ -198,7 +198,7 @@ def test_a_folder_without_locks(
     runs_dir: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where the file system has no locks, stderr and the log say what is lost; the run is whole, and may be green."""
-    monkeypatch.setattr(files, "_flock", lambda *_, **__: None)
+    monkeypatch.setattr(_locks, "flock", lambda *_, **__: None)
     assert _exec.main(["--", "true"]) == 0
     said = (
         "there are no locks here: readers show this run as running? until it ends, and if it is killed as interrupted"

@@ -88,7 +88,7 @@ def test_what_the_seal_needs_is_loaded_meanwhile() -> None:
     """A command that takes its time finds its seal prepared: validators made, and the collector at work again."""
     gc.disable()
     try:
-        assert len(list(_exec._load())) > 10
+        assert len(list(_exec._load(gc.enable))) > 10
         assert gc.isenabled()
     finally:
         gc.enable()
@@ -98,7 +98,7 @@ def test_what_the_seal_needs_is_loaded_meanwhile() -> None:
 def test_what_cannot_be_loaded_does_not_disturb_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
     """A package that is broken is no end of the pump: the seal finds it broken too, and says so."""
     monkeypatch.setitem(sys.modules, _exec._NEEDED_BY_SEAL[1], None)
-    assert list(_exec._load()) == [None]
+    assert list(_exec._load(None)) == [None]
 
 
 def test_the_process_ends_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -266,7 +266,7 @@ def test_what_lies_beside_a_seal_is_removed(runs_dir: Path) -> None:
 def test_without_locks(runs_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where there are none the run is in doubt for a day, then it is sealed."""
     run = interrupted(runs_dir)
-    monkeypatch.setattr(files, "fcntl", None)
+    monkeypatch.setattr("runpact_core._locks.fcntl", None)
     with pytest.raises(Refused, match=r"it is running\?"):
         recover(run)
     assert recover(run, now=NOON + 25 * 3600) == "sealed"

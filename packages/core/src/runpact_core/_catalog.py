@@ -57,3 +57,8 @@ class Version(NamedTuple):
     def file_name(self) -> str:
         """Name of the described file, without its folder."""
         return self.describes.rpartition("/")[2]
+
+    def fits_name(self, base: str) -> bool:
+        """Whether a file of that name is what it describes; ``last_run.spec-kit.json`` is a ``last_run.json``."""
+        stem, dot, suffix = self.file_name.rpartition(".")
+        return base == self.file_name or (base.startswith(f"{stem}.") and base.endswith(f"{dot}{suffix}"))

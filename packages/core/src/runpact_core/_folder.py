@@ -22,7 +22,18 @@ if TYPE_CHECKING:
 
     StrPath = str | os.PathLike[str]
 
-__all__ = ["KINDS", "PLAIN", "Doing", "Folder", "close_quietly", "no_folder", "quietly", "split"]
+__all__ = [
+    "KINDS",
+    "PLAIN",
+    "Doing",
+    "Folder",
+    "close_quietly",
+    "no_folder",
+    "quietly",
+    "read_up_to",
+    "split",
+    "write_all",
+]
 
 PLAIN = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOCTTY", 0)
 HANDLES = os.open in os.supports_dir_fd  # false on Windows
@@ -154,3 +165,22 @@ def close_quietly(fd: int) -> None:
         os.close(fd)
     except OSError:
         return
+
+
+def read_up_to(fd: int, size: int) -> bytes:
+    """What a descriptor gives, until its end or that many bytes."""
+    parts = []
+    while size > 0 and (part := os.read(fd, size)):
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
+
+
+def write_all(fd: int, data: bytes) -> None:
+    """Write every byte, however many the system takes at a time."""
+    left = memoryview(data)
+    while left:
+        taken = os.write(fd, left)
+        if taken == 0:
+            raise OSError(errno.EIO, "the system took no byte of a write")
+        left = left[taken:]

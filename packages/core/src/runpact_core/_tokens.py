@@ -22,7 +22,7 @@ _PREFIXED = (
     ("age", "AGE-SECRET-KEY-1", "[0-9A-Z]{58}"),
     ("airtable", "pat", _WORD + r"{14}\." + _HEX + "{64}"),
     ("alibaba", "LTAI", _WORD + "{20}"),
-    ("anthropic", "sk-ant-api03- sk-ant-admin01-", _NAME + "{80,120}"),
+    ("anthropic", "sk-ant-api03- sk-ant-admin01- sk-ant-oat01- sk-ant-sid01-", _NAME + "{24,120}"),
     ("atlassian", "ATATT3 ATCTT3 ATBB", "[A-Za-z0-9_=-]{28,300}"),
     ("aws", "AKIA ASIA ABIA ACCA", "[A-Z2-7]{16}"),
     ("buildkite", "bkua_", _HEX + "{40}"),
@@ -112,6 +112,7 @@ _TOLD_BY = (
     "password|passwd|passphrase|pwd|secret|token|api[_-]?key|apikey|secret[_-]?key|access[_-]?key|client[_-]?secret"
     "|auth[_-]?token|access[_-]?token|refresh[_-]?token|private[_-]?key|sharedaccesskey|accountkey"
 )
+_LOCK = "passw(?:or)?d|passphrase"
 _NO_VALUE = r"(?!(?:none|null|true|false|undefined|required|missing|invalid|expired|redacted)\b)"
 _NO_DOMAIN = (
     "service|socket|timer|target|mount|slice|scope|path|device|swap|automount|local|png|jpe?g|gif|svg|webp|css|m?js"
@@ -156,6 +157,17 @@ _SURROUNDED = (
     ("assigned", ("=", ":"), (
         rf"(?i:(?:{_TOLD_BY}))[\"']?[ \t]{{0,4}}(?:=|:(?=[ \t]{{0,4}}[\"']))[ \t]{{0,4}}[\"']?(?i:{_NO_VALUE})"
         r"(?P<x>(?=[^\s\"'*]{0,80}[0-9!@#%^])[A-Za-z0-9_!@#%^+.~-][A-Za-z0-9_!@#%^+/=.~-]{5,511})(?![A-Za-z0-9_(*])"
+    )),
+    ("assigned", ("ass", "ASS"), (
+        rf"(?i:{_LOCK})[\"']?:[ \t]{{1,4}}(?P<x>(?=[^\s\"'*]{{0,80}}[0-9])(?=[^\s\"'*]{{0,80}}[A-Za-z])"
+        r"[A-Za-z0-9_!@#%^+.~-][A-Za-z0-9_!@#%^+/=.~-]{7,511})(?![A-Za-z0-9_(*])"
+    )),
+    ("assigned", ("ass", "ASS"), (
+        rf"(?i:{_LOCK})[ \t]{{0,4}}=[ \t]{{0,4}}(?P<q>[\"'])(?i:{_NO_VALUE})(?P<x>[^\"'\r\n*{{}}$<>]{{6,200}})(?P=q)"
+    )),
+    ("assigned", ("--",), (
+        rf"-(?i:{_LOCK}|token|secret|api-?key)[ \t]{{1,4}}[\"']?(?P<x>(?=[^\s\"'*]{{0,80}}[0-9])"
+        r"[A-Za-z0-9_!@#%^+.~][A-Za-z0-9_!@#%^+/=.~-]{5,511})(?![A-Za-z0-9_(*])"
     )),
     ("email", ("@",), (
         r"(?<![A-Za-z0-9._%+/:~-])(?<!\*\*\*)(?!git@)[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@"

@@ -9,6 +9,9 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
+from runpact_core import _times
+from runpact_core.errors import InvalidArtifact
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -26,9 +29,23 @@ def _states_version(version: str) -> Step:
     return step
 
 
+def _with_duration(data: Mapping[str, Any]) -> dict[str, Any]:
+    """A report of 0.2, with the whole milliseconds between its times; without, where the run has not ended."""
+    upgraded = {**data, "schema_version": "0.2"}
+    if data["status"] == "in_progress" or "duration_ms" in data:
+        return upgraded
+    try:
+        (first, first_ns), (last, last_ns) = (_times.instant(data[name]) for name in ("started_at", "ended_at"))
+    except InvalidArtifact:  # a day that does not exist
+        return upgraded
+    elapsed = ((last - first) * 1_000_000_000 + last_ns - first_ns) // 1_000_000
+    return upgraded if elapsed < 0 else {**upgraded, "duration_ms": elapsed}
+
+
 STEPS: Final[dict[tuple[str, str], Step]] = {
     ("run", "0.2"): _states_version("0.2"),
     ("checks", "0.2"): _states_version("0.2"),
+    ("last_run", "0.2"): _with_duration,
 }
 
 

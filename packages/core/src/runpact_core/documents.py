@@ -1,4 +1,4 @@
-"""Documents of the contracts: read, validate, write, detect, upgrade.
+"""Documents of the contracts: read, validate, write, detect, upgrade, downgrade.
 
     document = read("run", "reports/runs/20260119T061512Z__P2-Backfill__a1b2c3d/run.json")
     document.data["status"], document.model().duration_ms, document.message
@@ -17,13 +17,15 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from runpact_core import _faults, _gate, _json, _versions, files
+from runpact_core import _downgrades, _faults, _gate, _json, _sources, _versions, files
+from runpact_core._detect import Detection, detect, detect_bytes, versions_of
 from runpact_core._generated.index import INDEX
 from runpact_core._upgrades import STEPS
 from runpact_core.errors import (
     ConfigurationError,
     InvalidArtifact,
     Problem,
+    Refused,
     UnknownContract,
     UnsupportedVersion,
 )
@@ -41,9 +43,11 @@ __all__ = [
     "MAX_BYTES",
     "Detection",
     "Document",
+    "Downgraded",
     "catalog",
     "detect",
     "detect_bytes",
+    "downgrade",
     "dumps",
     "find_contract",
     "prepare",
@@ -110,12 +114,11 @@ class Document:
         return self._version
 
 
-class Detection(NamedTuple):
-    """What a document turned out to be: the name of its contract and how its version is to be read."""
+class Downgraded(NamedTuple):
+    """A document as an earlier version, and pointers to the fields that an upgrade of it would not bring back."""
 
-    contract: str
-    version: str | None
-    message: str | None
+    document: Document
+    lost: tuple[str, ...]
 
 
 def read(contract: str, source: StrPath | bytes, *, at: str | None = None, limit: int = MAX_BYTES) -> Document:
@@ -134,10 +137,10 @@ def read(contract: str, source: StrPath | bytes, *, at: str | None = None, limit
         UnknownContract: There is no such contract, or no version ``at``.
         EnvironmentFailed: The file could not be read.
     """
-    versions = _versions_of(contract)
+    versions = versions_of(contract)
     raw, path = _bytes_of(source, limit)
     try:
-        data, integral_floats = _parse(raw, limit, may_be_yaml=versions[-1].gate == "configuration")
+        data, integral_floats = _sources.parse(raw, limit, may_be_yaml=versions[-1].gate == "configuration")
         decision = _versions.decide(data, _versions.known_to(versions, at))
         if versions[-1].gate == "configuration" and decision.message:
             raise InvalidArtifact(decision.message, hint="configuration is not read by guesswork")  # noqa: TRY301 - worded like the other faults of configuration
@@ -146,18 +149,19 @@ def read(contract: str, source: StrPath | bytes, *, at: str | None = None, limit
     except InvalidArtifact as error:
         error.path = path
         if versions[-1].gate == "configuration":
-            raise ConfigurationError(_located(error, path), hint=error.hint) from error
+            raise ConfigurationError(_sources.located(error, path), hint=error.hint) from error
         raise
     return Document(decision, contract, data, raw)
 
 
-def validate(contract: str, source: Source, *, strict: bool = False) -> list[Problem]:
+def validate(contract: str, source: Source, *, strict: bool = False, limit: int = MAX_BYTES) -> list[Problem]:
     """Say everything that is wrong with a document; an empty list means that readers take it.
 
     Args:
         contract: Name of the contract.
         source: A path, the bytes of the document, or the document itself.
         strict: Hold it to what producers may write, instead of to what readers take.
+        limit: The largest size, in bytes, that is judged.
 
     Raises:
         MissingArtifact: There is no such file.
@@ -165,9 +169,9 @@ def validate(contract: str, source: Source, *, strict: bool = False) -> list[Pro
         UnknownContract: There is no such contract.
         EnvironmentFailed: The file could not be read.
     """
-    versions = _versions_of(contract)
-    raw = _bytes_of(source, MAX_BYTES)[0] if isinstance(source, bytes | str | os.PathLike) else dumps(source)
-    data, check_integers = _parse(raw, MAX_BYTES, may_be_yaml=versions[-1].gate == "configuration")
+    versions = versions_of(contract)
+    raw = _bytes_of(source, limit)[0] if isinstance(source, bytes | str | os.PathLike) else dumps(source)
+    data, check_integers = _sources.parse(raw, limit, may_be_yaml=versions[-1].gate == "configuration")
     try:
         decision = _versions.decide(data, versions)
     except InvalidArtifact as error:
@@ -179,7 +183,13 @@ def validate(contract: str, source: Source, *, strict: bool = False) -> list[Pro
     return found or _faults.broken_rules(decision.version, data)
 
 
-def write(path: StrPath, document: Mapping[str, Any] | Document | Record, *, contract: str | None = None) -> bytes:
+def write(
+    path: StrPath,
+    document: Mapping[str, Any] | Document | Record,
+    *,
+    contract: str | None = None,
+    limit: int = MAX_BYTES,
+) -> bytes:
     """Write one document durably: it is there, whole and admitted, or the old file is untouched.
 
     Args:
@@ -187,6 +197,7 @@ def write(path: StrPath, document: Mapping[str, Any] | Document | Record, *, con
         document: Plain data or a model, which pass the strict view and the cross-field rules; or a `Document`, which
             may keep what was wrong with it when it was read (unknown fields, say), but nothing new may be wrong.
         contract: Name of the contract; found by the file's name and the document's shape where None.
+        limit: The largest size, in bytes, that is written: readers need to be told of a larger one.
 
     Returns:
         The bytes that were written.
@@ -203,7 +214,7 @@ def write(path: StrPath, document: Mapping[str, Any] | Document | Record, *, con
         data = _plain(document)
         text = _json.dumps(data)
         name = contract or detect(data, name=os.fspath(path)).contract
-        found = validate(name, text, strict=True)
+        found = validate(name, text, strict=True, limit=limit)
         if found:
             raise _invalid(found)
     files.replace(path, text)
@@ -212,7 +223,7 @@ def write(path: StrPath, document: Mapping[str, Any] | Document | Record, *, con
 
 def prepare(contract: str) -> None:
     """Load what writing documents of a contract needs; `UnknownContract` is raised where there is none by that name."""
-    _faults.prepare(_versions_of(contract)[-1])
+    _faults.prepare(versions_of(contract)[-1])
 
 
 def dumps(document: Mapping[str, Any] | Record) -> bytes:
@@ -224,43 +235,6 @@ def dumps(document: Mapping[str, Any] | Record) -> bytes:
     return _json.dumps(_plain(document))
 
 
-def detect(document: Mapping[str, Any], *, name: str | None = None) -> Detection:
-    """Say which contract a document follows, by the name of its file and by its shape.
-
-    Args:
-        document: The document as plain data.
-        name: Path or name of its file, which decides where a contract describes files of that name.
-
-    Raises:
-        UnknownContract: No contract fits.
-    """
-    base = os.path.basename(name) if name else ""  # noqa: PTH119 - the name may be of another platform's path
-    named = [version for version in INDEX if base and _fits_name(version, base)]
-    keys = document.keys()
-    fitting = [version for version in INDEX if keys >= set(version.required)]
-    candidates = [version for version in fitting if version in named] or named or fitting
-    if not candidates:
-        raise UnknownContract(f"no contract fits {base or 'the document'}", hint="name one, with --contract")
-    best = max(candidates, key=lambda version: (len(keys & set(version.required)), version.key))
-    try:
-        decision = _versions.decide(document, _versions_of(best.contract))
-    except InvalidArtifact as error:
-        return Detection(best.contract, None, str(error))
-    return Detection(best.contract, decision.version.version if decision.version else decision.found, decision.message)
-
-
-def detect_bytes(raw: bytes, *, name: str | None = None) -> Detection:
-    """As `detect`, of a document that is not parsed yet.
-
-    Raises:
-        InvalidArtifact: The bytes are no JSON object.
-        UnknownContract: No contract fits.
-    """
-    base = os.path.basename(name) if name else ""  # noqa: PTH119 - the name may be of another platform's path
-    yaml = base.endswith((".yaml", ".yml"))
-    return detect(_parse(raw, len(raw), may_be_yaml=yaml)[0], name=name)
-
-
 def upgrade(document: Document, to: str) -> Document:
     """The document as a later version of its contract, one step after another; its own version gives it back unchanged.
 
@@ -269,7 +243,7 @@ def upgrade(document: Document, to: str) -> Document:
         UnsupportedVersion: The document states a version that this release does not know.
         InvalidArtifact: What the last step made is not admitted.
     """
-    versions = _versions_of(document.contract)
+    versions = versions_of(document.contract)
     start = document._known()  # noqa: SLF001 - of this module
     target = _versions.known_to(versions, to)[-1]
     if document.message:
@@ -284,10 +258,29 @@ def upgrade(document: Document, to: str) -> Document:
             data = STEPS[version.contract, version.version](data)
     if target.key == start.key:
         return document
-    found = _gate.problems(target, "tolerant", data, check_integers=True)
-    if found:
-        raise _invalid(found)
-    return Document(_versions.Decision(target, "exact", target.version, None), document.contract, data, None)
+    return _as_version(target, data)
+
+
+def downgrade(document: Document, to: str, *, allow_loss: bool = False) -> Downgraded:
+    """The document as an earlier version of its contract, without the fields that only later ones know.
+
+    Raises:
+        Refused: An upgrade would not bring everything back, and ``allow_loss`` is not set; the message names what.
+        UnknownContract, UnsupportedVersion, InvalidArtifact: As `upgrade`.
+    """
+    start = document._known()  # noqa: SLF001 - of this module
+    target = _versions.known_to(versions_of(document.contract), to)[-1]
+    if document.message:
+        raise UnsupportedVersion(document.version, hint="what it holds is not known, so neither is what it would lose")
+    if target.key > start.key:
+        raise UnknownContract(f"{document.contract} {start.version} is older than {to}", hint="upgrade it")
+    if target.key == start.key:
+        return Downgraded(document, ())
+    earlier = _as_version(target, _downgrades.lowered(start, target, document.data))
+    lost = _downgrades.lost(document.data, upgrade(earlier, start.version).data)
+    if lost and not allow_loss:
+        raise Refused(f"{document.contract} {to} has no place for {', '.join(lost)}", hint="say that it may be lost")
+    return Downgraded(earlier, lost)
 
 
 def catalog() -> tuple[Version, ...]:
@@ -302,7 +295,7 @@ def find_contract(name: str) -> tuple[Version, ...]:
         UnknownContract: There is none by that name; the hint names the nearest.
     """
     base, _, wanted = name.partition("@")
-    versions = _versions_of(base)
+    versions = versions_of(base)
     return (_versions.known_to(versions, wanted)[-1],) if wanted else versions
 
 
@@ -311,16 +304,12 @@ def schema(version: Version, *, strict: bool = True) -> bytes:
     return _gate.schema_text(version, "strict" if strict else "tolerant")
 
 
-_VERSIONS = {name: tuple(version for version in INDEX if version.contract == name) for name, *_ in INDEX}
-
-
-def _versions_of(contract: str) -> tuple[Version, ...]:
-    try:
-        return _VERSIONS[contract]
-    except KeyError:
-        names = sorted(_VERSIONS)
-        hint = _gate.nearest(contract, names) or f"there are {', '.join(names)}"
-        raise UnknownContract(f"there is no contract {contract!r}", hint=hint) from None
+def _as_version(target: Version, data: dict[str, Any]) -> Document:
+    """What was made of another version, where the target's readers take it."""
+    found = _gate.problems(target, "tolerant", data, check_integers=True)
+    if found:
+        raise _invalid(found)
+    return Document(_versions.Decision(target, "exact", target.version, None), target.contract, data, None)
 
 
 def _plain(document: Mapping[str, Any] | Record) -> dict[str, Any]:
@@ -331,26 +320,6 @@ def _bytes_of(source: StrPath | bytes, limit: int) -> tuple[bytes, str | None]:
     if isinstance(source, bytes):
         return source, None
     return files.read_bytes(source, limit=limit), os.fspath(source)
-
-
-def _parse(raw: bytes, limit: int, *, may_be_yaml: bool) -> tuple[dict[str, Any], bool]:
-    """The document as an object, and whether it has numbers that only look like integers."""
-    data: object
-    if may_be_yaml and raw.lstrip()[:1] != b"{":
-        from runpact_core import _yaml
-
-        parsed = _yaml.parse_yaml(raw, limit=limit)
-        data, integral_floats = parsed.value, parsed.integral_floats
-    else:
-        data, integral_floats = _json.parse(raw, limit=limit)
-    if not isinstance(data, dict):
-        raise InvalidArtifact(f"it is {_kind(data)}, not an object", hint="a document is one JSON object")
-    return data, integral_floats
-
-
-def _kind(value: object) -> str:
-    kinds = {list: "a list", str: "a string", bool: "a boolean", int: "a number", float: "a number"}
-    return kinds.get(type(value), "null")
 
 
 def _admit(version: Version, data: object, *, check_integers: bool) -> None:
@@ -367,11 +336,6 @@ def _invalid(problems: Iterable[Problem]) -> InvalidArtifact:
     return InvalidArtifact(f"{first}{more}", problems=found)
 
 
-def _located(error: InvalidArtifact, path: str | None) -> str:
-    place = "" if error.line_number is None else f" (line {error.line_number}, column {error.column})"
-    return f"{path or 'configuration'}: {error.reason}{place}"
-
-
 @cache
 def _model_class(version: Version) -> type[Record]:
     module = import_module(f"runpact_core._generated.models.{version.module}")
@@ -383,17 +347,13 @@ def _rewritten(document: Document) -> bytes:
     """The bytes of a document that was read: its own where nothing changed, else canonical and no worse than before."""
     text = dumps(document.data)
     original, version = document._original, document._version  # noqa: SLF001 - of this module
-    before, _ = _parse(original, len(original), may_be_yaml=_versions_of(document.contract)[-1].gate == "configuration")
+    before, _ = _sources.parse(
+        original, len(original), may_be_yaml=versions_of(document.contract)[-1].gate == "configuration"
+    )
     if _json.dumps(before) == text:
         return original
-    after, _ = _parse(text, len(text), may_be_yaml=False)  # plain values, whatever was put into the data
+    after, _ = _sources.parse(text, len(text), may_be_yaml=False)  # plain values, whatever was put into the data
     worse = _faults.made_worse(version, before, after) if version else []
     if worse:
         raise _invalid(worse)
     return text
-
-
-def _fits_name(version: Version, base: str) -> bool:
-    """Whether a file of that name is what the contract describes; ``last_run.spec-kit.json`` is a ``last_run.json``."""
-    stem, dot, suffix = version.file_name.rpartition(".")
-    return base == version.file_name or (base.startswith(f"{stem}.") and base.endswith(f"{dot}{suffix}"))

@@ -15,7 +15,7 @@ Invariants:
 
 Modes are what a file gets at most: the umask takes away from them, and a replaced file gets the mode asked
 for, not that of its predecessor. "Safe" is what the platform's fsync makes of it. Without handles of
-directories (on Windows) folders are reached by name and are not fsynced; without `fcntl` there are no locks.
+directories (on Windows) folders are reached by name and are not fsynced; without `fcntl` there are no locks (`_locks`).
 This module leaves canonical bytes to `documents` and what a line holds to `jsonl`.
 
     replace("reports/runs/x/run.json", b"{}")
@@ -28,14 +28,20 @@ import errno
 import os
 import stat
 
-from runpact_core import _folder
-from runpact_core._folder import KINDS, PLAIN, Doing, Folder, close_quietly, no_folder, quietly, split
+from runpact_core import _folder, _locks
+from runpact_core._folder import (
+    KINDS,
+    PLAIN,
+    Doing,
+    Folder,
+    close_quietly,
+    no_folder,
+    quietly,
+    read_up_to,
+    split,
+    write_all,
+)
 from runpact_core.errors import InvalidArtifact, MissingArtifact, Refused
-
-try:
-    import fcntl
-except ImportError:  # Windows: declared to have no locks
-    fcntl = None  # type: ignore[assignment]  # the stubs of this platform always have the module
 
 TYPE_CHECKING = False  # importing `typing` for this name alone would cost more than the rest of the module
 if TYPE_CHECKING:
@@ -47,6 +53,7 @@ __all__ = [
     "append",
     "append_line",
     "close",
+    "hold",
     "is_locked",
     "is_temporary",
     "make_dir",
@@ -64,7 +71,6 @@ __all__ = [
 
 _NO_WAIT = getattr(os, "O_NONBLOCK", 0)
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
-_NO_LOCKS = {errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
 _NOT_OPENABLE = {errno.ENXIO, errno.ENODEV, errno.EOPNOTSUPP}  # sockets, FIFOs without a peer, absent devices
 _SEPARATORS = os.sep + (os.altsep or "")
 _RANDOM = 8  # bytes in the name of a temporary file
@@ -198,7 +204,7 @@ def read_bytes(path: StrPath, *, limit: int) -> bytes:
             if before.st_size > limit:
                 reason = f"{before.st_size} bytes are more than the limit of {limit}"
                 raise InvalidArtifact(reason, path=text)
-            data = _read_up_to(fd, before.st_size + 1)
+            data = read_up_to(fd, before.st_size + 1)
             after = os.fstat(fd)
         finally:
             close_quietly(fd)
@@ -247,7 +253,7 @@ def open_append(path: StrPath, *, mode: int = 0o644) -> int:
 def append(fd: int, data: bytes) -> None:
     """Add bytes at the end of a file of `open_append`: one write, more only where the system took a part."""
     with Doing("appending"):
-        _write_all(fd, data)
+        write_all(fd, data)
 
 
 def append_line(fd: int, line: bytes) -> bool:
@@ -258,13 +264,13 @@ def append_line(fd: int, line: bytes) -> bool:
     that share one descriptor share its lock too, and must take turns themselves.)
     """
     with Doing("appending a line"):
-        held = _flock(fd, wait=True)
+        held = _locks.flock(fd, wait=True)
         try:
             torn = os.fstat(fd).st_size > 0 and os.lseek(fd, -1, os.SEEK_END) >= 0 and os.read(fd, 1) != b"\n"
-            _write_all(fd, b"\n" + line if torn else line)
+            write_all(fd, b"\n" + line if torn else line)
         finally:
             if held:
-                fcntl.flock(fd, fcntl.LOCK_UN)
+                _locks.unlock(fd)
     return torn
 
 
@@ -288,7 +294,33 @@ def try_lock(fd: int) -> bool | None:
         with `is_locked` right now. None: this file system or platform has no locks.
     """
     with Doing("locking"):
-        return _flock(fd)
+        return _locks.flock(fd)
+
+
+def hold(path: StrPath, *, wait_s: float = 30.0) -> int:
+    """Open a file that is there to be locked, make it where it is not, and wait for its lock.
+
+    Where this file system or platform has no locks the descriptor holds none, and nobody is waited for.
+
+    Args:
+        path: The file; its folder must exist. It stays: removing it would let two hold it.
+        wait_s: Seconds to wait at the most.
+
+    Returns:
+        The descriptor; `close` lets go of the lock.
+
+    Raises:
+        Refused: Another process held it all the time.
+        EnvironmentFailed: It cannot be opened.
+    """
+    fd = open_append(path)
+    try:
+        with Doing(f"locking {os.fspath(path)}"):
+            _locks.acquire(fd, os.path.dirname(os.fspath(path)) or ".", wait_s)
+    except BaseException:
+        close_quietly(fd)
+        raise
+    return fd
 
 
 def is_locked(path: StrPath) -> bool | None:
@@ -304,7 +336,7 @@ def is_locked(path: StrPath) -> bool | None:
         fd = _open_to_read(text, _NO_LINK)
         try:
             # Shared, so that two who look do not take each other for a holder.
-            free = _flock(fd, shared=True)
+            free = _locks.flock(fd, shared=True)
         finally:
             close_quietly(fd)
     return None if free is None else not free
@@ -319,12 +351,12 @@ def _publish(path: StrPath, data: bytes, mode: int, random: Callable[[int], byte
         fd = at.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         is_open = True
         try:
-            _write_all(fd, data)
+            write_all(fd, data)
             os.fsync(fd)
             if not locked:
                 is_open = False  # whatever close says, the descriptor is gone
                 os.close(fd)
-            elif _flock(fd) is False:
+            elif _locks.flock(fd) is False:
                 raise BlockingIOError(errno.EAGAIN, "the unfinished file is locked by another")  # noqa: TRY301 - cleaned up below
             at.rename(temporary, name)
             at.sync()
@@ -365,36 +397,3 @@ def _open_to_read(text: str, more: int) -> int:
         return fd
     close_quietly(fd)
     raise _not_regular(text, kind)
-
-
-def _read_up_to(fd: int, size: int) -> bytes:
-    parts = []
-    while size > 0 and (part := os.read(fd, size)):
-        parts.append(part)
-        size -= len(part)
-    return b"".join(parts)
-
-
-def _write_all(fd: int, data: bytes) -> None:
-    left = memoryview(data)
-    while left:
-        taken = os.write(fd, left)
-        if taken == 0:
-            raise OSError(errno.EIO, "the system took no byte of a write")
-        left = left[taken:]
-
-
-def _flock(fd: int, *, shared: bool = False, wait: bool = False) -> bool | None:
-    """True: the lock is ours. False: it is taken (never if ``wait``). None: there are no locks here."""
-    if fcntl is None:
-        return None
-    flags = (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | (0 if wait else fcntl.LOCK_NB)
-    try:
-        fcntl.flock(fd, flags)
-    except BlockingIOError:
-        return False
-    except OSError as error:
-        if error.errno in _NO_LOCKS:
-            return None
-        raise
-    return True

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterator, Mapping
 
-__all__ = ["Line", "append", "iterate"]
+__all__ = ["Line", "append", "dumps", "iterate"]
 
 
 class Line(NamedTuple):
@@ -32,6 +32,15 @@ class Line(NamedTuple):
     error: InvalidArtifact | None
 
 
+def dumps(record: Mapping[str, Any]) -> bytes:
+    """The line of a record: compact, sorted keys, ASCII, with its end.
+
+    Raises:
+        InvalidArtifact: The record holds what JSON cannot say.
+    """
+    return _json.dumps_line(record)
+
+
 def append(path: str | os.PathLike[str], record: Mapping[str, Any]) -> bool:
     """Append one record durably; the file is made where there is none.
 
@@ -43,7 +52,7 @@ def append(path: str | os.PathLike[str], record: Mapping[str, Any]) -> bool:
         EnvironmentFailed: It could not be written.
         Refused: Something else than a regular file has this name.
     """
-    line = _json.dumps_line(record)
+    line = dumps(record)
     fd = files.open_append(path)
     try:
         torn = files.append_line(fd, line)

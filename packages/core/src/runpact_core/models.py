@@ -4,6 +4,15 @@
 
 from __future__ import annotations
 
+from runpact_core._generated.models.capture_v1_0 import (
+    Capture,
+    CapturedArtifact,
+    CapturedExcerpt,
+    CaptureError,
+    CaptureLimitsApplied,
+    CaptureLimitsAsked,
+    TruncationLedger,
+)
 from runpact_core._generated.models.checks_v0_2 import (
     Check,
     Checks,
@@ -15,11 +24,28 @@ from runpact_core._generated.models.compatibility_v1_0 import (
     CompatibilityMatrix,
     CompatibilityResult,
 )
-from runpact_core._generated.models.last_run_v0_1 import (
+from runpact_core._generated.models.failure_v1_0 import (
+    Failure,
+    FailureArtifact,
+    FailureEvidence,
+)
+from runpact_core._generated.models.history_record_v1_0 import (
+    HistoryRecord,
+    HistoryTestCounts,
+)
+from runpact_core._generated.models.history_view_v1_0 import (
+    HistoryProblem,
+    HistoryView,
+    ViewedRecord,
+)
+from runpact_core._generated.models.last_run_v0_2 import (
     BananaEconomy,
+    Coverage,
     KillSwitch,
     LastRun,
     LastRunEvidence,
+    LastRunMetrics,
+    LastRunTestCounts,
     PrWave,
 )
 from runpact_core._generated.models.open_run_v1_0 import (
@@ -32,6 +58,10 @@ from runpact_core._generated.models.open_run_v1_0 import (
 from runpact_core._generated.models.products_v0_1 import (
     Product,
     Products,
+)
+from runpact_core._generated.models.report_check_v1_0 import (
+    CheckedRule,
+    ReportCheck,
 )
 from runpact_core._generated.models.run_diff_v1_0 import (
     ComparedRun,
@@ -67,25 +97,57 @@ from runpact_core._generated.models.schema_catalog_v1 import (
     SchemaCatalog,
     SchemaEntry,
 )
+from runpact_core._generated.models.test_report_v1_0 import (
+    TestAttachment,
+    TestAttempt,
+    TestCase,
+    TestCaseInsights,
+    TestEnvironment,
+    TestMetric,
+    TestReport,
+    TestReportBaseline,
+    TestReportInsights,
+    TestResults,
+    TestStep,
+    TestSummary,
+    TestTool,
+)
 
 __all__ = [
     "BananaEconomy",
+    "Capture",
+    "CaptureError",
+    "CaptureLimitsApplied",
+    "CaptureLimitsAsked",
+    "CapturedArtifact",
+    "CapturedExcerpt",
     "Check",
     "CheckSummary",
+    "CheckedRule",
     "Checks",
     "ComparedRun",
     "Compatibility",
     "CompatibilityExample",
     "CompatibilityMatrix",
     "CompatibilityResult",
+    "Coverage",
     "Env",
     "Exit",
+    "Failure",
+    "FailureArtifact",
+    "FailureEvidence",
     "Git",
+    "HistoryProblem",
+    "HistoryRecord",
+    "HistoryTestCounts",
+    "HistoryView",
     "Host",
     "Interruption",
     "KillSwitch",
     "LastRun",
     "LastRunEvidence",
+    "LastRunMetrics",
+    "LastRunTestCounts",
     "ListedRun",
     "LogCount",
     "Masking",
@@ -97,6 +159,7 @@ __all__ = [
     "PrWave",
     "Product",
     "Products",
+    "ReportCheck",
     "Run",
     "RunChange",
     "RunDiff",
@@ -108,6 +171,21 @@ __all__ = [
     "RunView",
     "SchemaCatalog",
     "SchemaEntry",
+    "TestAttachment",
+    "TestAttempt",
+    "TestCase",
+    "TestCaseInsights",
+    "TestEnvironment",
+    "TestMetric",
+    "TestReport",
+    "TestReportBaseline",
+    "TestReportInsights",
+    "TestResults",
+    "TestStep",
+    "TestSummary",
+    "TestTool",
     "Trigger",
+    "TruncationLedger",
     "VerifiedRun",
+    "ViewedRecord",
 ]

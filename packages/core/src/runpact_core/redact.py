@@ -15,7 +15,16 @@ if TYPE_CHECKING:
     from runpact_core._masker import Masker
     from runpact_core._sanitize import Sanitized
 
-__all__ = ["Masker", "Sanitized", "for_ci", "for_ci_value", "for_markdown", "for_terminal", "sanitize"]
+__all__ = [
+    "Masker",
+    "Sanitized",
+    "for_ci",
+    "for_ci_message",
+    "for_ci_value",
+    "for_markdown",
+    "for_terminal",
+    "sanitize",
+]
 
 # `re` is loaded, and compiles these, when one is first used: a wrapped command waits for this import.
 # C0 and C1 controls, DEL, line and paragraph separators, marks that turn the direction of text or hide, lone
@@ -100,13 +109,18 @@ def for_ci(text: str) -> str:
 
 
 def for_ci_value(text: str) -> str:
-    """A property or the message of a GitHub command: ``f"::notice title={for_ci_value(title)}::{...}"``.
+    """A property of a GitHub command: ``f"::notice title={for_ci_value(title)}::{for_ci_message(text)}"``.
 
     GitHub turns the escapes back, so what is shown is the text, with controls as `for_terminal` shows them.
     """
     import re
 
     return re.sub(_CI_VALUE, lambda match: f"%{ord(match[0]):02X}", for_terminal(text))
+
+
+def for_ci_message(text: str) -> str:
+    """The message of a GitHub command, in which colons and commas need no escape, and none would be turned back."""
+    return for_terminal(text).replace("%", "%25")
 
 
 def _escaped(match: re.Match[str]) -> str:

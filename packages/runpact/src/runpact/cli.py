@@ -25,6 +25,20 @@ __all__ = ["COMMANDS", "main"]
 COMMANDS = {
     "contracts": ("runpact_core.cli", "contracts", "runpact-core", "Show contracts, and hold documents to them."),
     "runs": ("runpact_writer.cli", "runs", "runpact-writer", "Look at recorded runs."),
+    "fleet": ("runpact_reporter.cli", "fleet", "runpact-reporter", "Keep the register of the fleet's products."),
+    "report": (
+        "runpact_reporter.cli",
+        "report",
+        "runpact-reporter",
+        "Turn test results and recorded runs into reports.",
+    ),
+    "history": (
+        "runpact_reporter.cli",
+        "history",
+        "runpact-reporter",
+        "Read and rebuild the history of runs.",
+    ),
+    "dash": ("runpact_reporter.cli", "dash", "runpact-reporter", "Build or serve the dashboard of the fleet."),
 }
 """Word → module, name of its application in there, distribution that brings it, what it is for."""
 

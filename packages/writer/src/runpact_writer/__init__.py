@@ -8,18 +8,21 @@ from __future__ import annotations
 TYPE_CHECKING = False  # importing `typing` for this name alone would cost more than the rest of the module
 if TYPE_CHECKING:
     from runpact_writer._decorator import current_run, recorded
+    from runpact_writer._recorded import Recorded, run_recorded
     from runpact_writer._recorder import RunWriter
     from runpact_writer._trigger import detect_trigger
     from runpact_writer._version import __version__
 
-__all__ = ["RunWriter", "__version__", "current_run", "detect_trigger", "recorded"]
+__all__ = ["Recorded", "RunWriter", "__version__", "current_run", "detect_trigger", "recorded", "run_recorded"]
 
 _HOMES = {
+    "Recorded": "_recorded",
     "RunWriter": "_recorder",
     "__version__": "_version",
     "current_run": "_decorator",
     "detect_trigger": "_trigger",
     "recorded": "_decorator",
+    "run_recorded": "_recorded",
 }
 
 

@@ -27,10 +27,14 @@ from runpact_writer.errors import NotStarted, RequiredEnvMissing
 
 TYPE_CHECKING = False  # importing `typing` for this name alone would cost more than the rest of the module
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from typing import Any, NoReturn
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing import Any, NamedTuple, NoReturn
 
     from runpact_writer._words import Options
+
+    Conclude = Callable[[RunWriter, int], None]
+else:
+    from runpact_core._named import NamedTuple
 
 OWN_FAILURE = 125
 _NEEDED_BY_SEAL = (
@@ -45,7 +49,7 @@ def script(arguments: Sequence[str]) -> NoReturn:
     A caller waits for that as well. What was asked for at exit is done and what was printed goes out. There is nothing
     else: the run is sealed, and no thread of ours is left.
     """
-    code = main(arguments)
+    code = main(arguments, loaded=gc.enable)  # paused before, for a quicker start; a long command brings much to move
     atexit._run_exitfuncs()  # noqa: SLF001 - what the interpreter calls; there is no other name for it
     for stream in (sys.stdout, sys.stderr):
         try:
@@ -55,8 +59,25 @@ def script(arguments: Sequence[str]) -> NoReturn:
     os._exit(code)
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Run ``exec`` with the words after it; the exit code."""
+class Recorded(NamedTuple):
+    """How a recorded command ended.
+
+    Attributes:
+        code: The exit code: the command's own, 128 + n after signal n, 124 when its time was over; 125 to 127 where it
+            did not run.
+        run_id: Id of its run; None where none could be recorded.
+        run_dir: Folder of its run, absolute; None as above.
+        timed_out: Whether its time was over.
+    """
+
+    code: int
+    run_id: str | None = None
+    run_dir: str | None = None
+    timed_out: bool = False
+
+
+def main(arguments: Sequence[str], loaded: Callable[[], None] | None = None) -> int:
+    """Run ``exec`` with the words after it; the exit code. What ``loaded`` is, `execute` says."""
     _fill_standard_streams()
     if list(arguments[:1]) in (["--help"], ["-h"]):
         return edge.show(HELP)
@@ -65,11 +86,25 @@ def main(arguments: Sequence[str]) -> int:
     except RunpactError as error:
         return edge.complain(error)
     with Shield() as shield:
-        return execute(options, shield)
+        return execute(options, shield, loaded=loaded).code
 
 
-def execute(options: Options, shield: Shield) -> int:
-    """Run and record, while signals are held back; the exit code."""
+def execute(
+    options: Options,
+    shield: Shield,
+    env: Mapping[str, str] | None = None,
+    conclude: Conclude | None = None,
+    loaded: Callable[[], None] | None = None,
+) -> Recorded:
+    """Run and record, while signals are held back.
+
+    Args:
+        options: What to run, and how.
+        shield: Holds the signals.
+        env: Variables for the command beside the environment.
+        conclude: Called between the command's end and the seal, with the recorder and the exit code.
+        loaded: Called while the command runs, when what the seal needs is loaded.
+    """
     try:
         writer = RunWriter(
             options.pipeline_id,
@@ -86,13 +121,16 @@ def execute(options: Options, shield: Shield) -> int:
         writer.strict = False  # a command that runs is not disturbed by its record
     except RunpactError as error:
         edge.complain(error)
-        return OWN_FAILURE
+        return Recorded(OWN_FAILURE)
     if options.announce or os.environ.get("GITHUB_ACTIONS") or _is_terminal(sys.stderr):
         edge.say(f"runpact: recording {run_id} in {writer.run_dir}")
     _say_unmasked(writer, options)
-    outcome = _run(writer, options, run_id, shield)
+    given = {**(env or {}), "RUNPACT_RUN_ID": run_id}
+    outcome = _run(writer, options, given, shield, loaded)
+    if conclude is not None:
+        _conclude(writer, outcome, conclude)
     _seal(writer, outcome)
-    return outcome.code
+    return Recorded(outcome.code, run_id, writer.run_dir, timed_out=outcome.timed_out)
 
 
 def _say_unmasked(writer: RunWriter, options: Options) -> None:
@@ -104,14 +142,24 @@ def _say_unmasked(writer: RunWriter, options: Options) -> None:
             edge.say(f"runpact: nothing is masked for --mask-env {name}: it is not set")
 
 
-def _run(writer: RunWriter, options: Options, run_id: str, shield: Shield) -> Outcome:
+def _conclude(writer: RunWriter, outcome: Outcome, conclude: Conclude) -> None:
+    """Let the caller add to the run; what goes wrong there is a warning in it."""
+    try:
+        conclude(writer, outcome.code)
+    except Exception as error:  # noqa: BLE001 - the command's result stands whatever the caller's code does
+        writer.warn(f"what was to be added to the run at its end failed: {type(error).__name__}: {error}")
+
+
+def _run(
+    writer: RunWriter, options: Options, env: Mapping[str, str], shield: Shield, loaded: Callable[[], None] | None
+) -> Outcome:
     """Run the command, where it may be; record in checks and warnings what became of it."""
     if not writer.ok:
         missing = RequiredEnvMissing([name for name in options.required_env if not os.environ.get(name)])
         writer.log(f"the command was not started: {missing}")
         return Outcome(edge.complain(missing))
     events = os.path.join(writer.run_dir, _events.NAME)  # noqa: PTH118 - pathlib is slow
-    ours = {"RUNPACT_RUN_ID": run_id, "RUNPACT_RUN_DIR": writer.run_dir, "RUNPACT_EVENTS": events}
+    ours = {**env, "RUNPACT_RUN_DIR": writer.run_dir, "RUNPACT_EVENTS": events}
     weave, streams = Weave(lambda data: writer.record_output(data, masked=True)), Streams(writer.secrets)
 
     def copy(stream: int, data: bytes) -> None:
@@ -119,7 +167,7 @@ def _run(writer: RunWriter, options: Options, run_id: str, shield: Shield) -> Ou
         if not data:
             weave.end(stream)
 
-    manner = Manner(timeout_s=options.timeout_s, merge=options.merge, pty=options.pty, meanwhile=_load)
+    manner = Manner(timeout_s=options.timeout_s, merge=options.merge, pty=options.pty, meanwhile=lambda: _load(loaded))
     try:
         outcome = run_command(options.command, {**inherited(os.environ), **ours}, copy, shield, manner)
     except NotStarted as error:
@@ -151,7 +199,7 @@ def _seal(writer: RunWriter, outcome: Outcome) -> None:
         edge.complain(error)
 
 
-def _load() -> Iterator[None]:
+def _load(loaded: Callable[[], None] | None) -> Iterator[None]:
     """Load and prepare what the seal needs, in small steps, while the command runs. What fails here fails there too."""
     from importlib import import_module
 
@@ -166,7 +214,8 @@ def _load() -> Iterator[None]:
             yield
     except Exception:  # noqa: BLE001 - the command is not disturbed, and the seal says what is wrong
         return
-    gc.enable()  # a long command may bring much to move
+    if loaded is not None:
+        loaded()
 
 
 def _fill_standard_streams() -> None:

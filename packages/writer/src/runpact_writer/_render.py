@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import os
 import shlex
-import unicodedata
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from runpact_core import runs
+from runpact_core import runs, tables
 from runpact_core.redact import for_terminal
 from runpact_writer import _select, _shown
 
@@ -18,12 +17,8 @@ if TYPE_CHECKING:
 
     from runpact_writer._diff import Change
 
-_MINUTE = 60
-_HOUR = 3600
-_DAY = 86400
 _HEADER = ("RUN", "PIPELINE", "STATE", "STARTED (UTC)", "DURATION", "AGE", "NOTE")
 _SPARED = (_HEADER.index("PIPELINE"), _HEADER.index("STARTED (UTC)"))
-_GAP = 2
 _SIGNS = {"added": "+", "removed": "-", "changed": "~"}
 _LONG = 200
 
@@ -45,12 +40,12 @@ def table(found: Sequence[runs.Run], now: float, width: int | None = None) -> st
             _shown.note(run) or "",
         )
         rows.append([for_terminal(cell) for cell in cells])
-    return _aligned(_fitted(rows, width))
+    return tables.aligned(_fitted(rows, width))
 
 
 def _fitted(rows: list[list[str]], width: int | None) -> list[list[str]]:
     """The rows without as many of the columns that can be spared as it takes; notes may go on in the next line."""
-    widths = [max(_width(row[column]) for row in rows) + _GAP for column in range(len(_HEADER) - 1)]
+    widths = [max(tables.width(row[column]) for row in rows) + tables.GAP for column in range(len(_HEADER) - 1)]
     kept = list(range(len(_HEADER)))
     for column in _SPARED:
         if width is None or sum(widths[each] for each in kept[:-1]) + len(_HEADER[-1]) <= width:
@@ -107,11 +102,11 @@ def differences(before: runs.Run, after: runs.Run, changes: Sequence[Change]) ->
         [label, run.run_id, run.status or run.state, _started(run), _duration(run)]
         for label, run in (("before", before), ("after", after))
     ]
-    shown = _aligned([[for_terminal(cell) for cell in row] for row in sides])
+    shown = tables.aligned([[for_terminal(cell) for cell in row] for row in sides])
     if not changes:
         return f"{shown}no differences\n"
     rows = [[for_terminal(cell) for cell in _change(change)] for change in changes]
-    return f"{shown}\n{_aligned(rows)}"
+    return f"{shown}\n{tables.aligned(rows)}"
 
 
 def _change(change: Change) -> tuple[str, str, str, str]:
@@ -120,23 +115,6 @@ def _change(change: Change) -> tuple[str, str, str, str]:
         return _SIGNS[change.kind], change.section, "", _plain(change.name)
     name = " ".join(part for part in (change.name, change.field) if part is not None)
     return _SIGNS[change.kind], change.section, name, " -> ".join(map(_plain, values))
-
-
-def _aligned(rows: Sequence[Sequence[str]]) -> str:
-    """Columns of equal width on the screen; the last one as long as it is."""
-    last = len(rows[0]) - 1
-    widths = [max(_width(row[column]) for row in rows) for column in range(last)]
-    padded = ([*(row[at] + " " * (widths[at] - _width(row[at])) for at in range(last)), row[last]] for row in rows)
-    return "".join(f"{(' ' * _GAP).join(cells).rstrip()}\n" for cells in padded)
-
-
-def _width(text: str) -> int:
-    """Columns of a terminal that text takes: two for a wide character, none for a mark on the one before it."""
-    if text.isascii():
-        return len(text)
-    return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
-    )
 
 
 def _plain(value: object) -> str:
@@ -196,22 +174,9 @@ def _duration(run: runs.Run) -> str:
     taken = run.document.data.get("duration_ms") if run.document and run.state == "finished" else None
     if not isinstance(taken, int):
         return ""
-    return f"{taken} ms" if taken < 1000 else span(taken // 1000)
+    return f"{taken} ms" if taken < 1000 else tables.span(taken // 1000)
 
 
 def _age(run: runs.Run, now: float) -> str:
     age = _shown.age(run, now)
-    return "" if age is None else span(age)
-
-
-def span(seconds: int) -> str:
-    """A length of time in its two largest units: ``2 h 5 min``."""
-    if seconds < 0:
-        return f"-{span(-seconds)}"
-    if seconds < _MINUTE:
-        return f"{seconds} s"
-    if seconds < _HOUR:
-        return f"{seconds // _MINUTE} min {seconds % _MINUTE} s"
-    if seconds < _DAY:
-        return f"{seconds // _HOUR} h {seconds % _HOUR // _MINUTE} min"
-    return f"{seconds // _DAY} d {seconds % _DAY // _HOUR} h"
+    return "" if age is None else tables.span(age)

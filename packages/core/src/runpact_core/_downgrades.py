@@ -1,0 +1,44 @@
+"""Downgrades: what is left of a document in an earlier version of its contract, and what is not.
+
+A field goes where the earlier version does not name it and the later one does. What neither names stays: unknown fields
+are kept. Something is lost where an upgrade of what is left does not bring it back, so a figure that the upgrade step
+works out anew is no loss. The argument is never changed.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any
+
+from runpact_core import _gate, _pointer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from runpact_core._catalog import Version
+
+
+def lowered(later: Version, earlier: Version, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The data without the fields that only the later version knows, stating the earlier one where that is stated."""
+    left = copy.deepcopy(dict(data))
+    of_neither = set(_gate.unknown_fields(later, data))
+    for pointer in _gate.unknown_fields(earlier, data):
+        if pointer not in of_neither:
+            parent, _, name = pointer.rpartition("/")
+            del _pointer.resolve(left, parent)[name.replace("~1", "/").replace("~0", "~")]
+    if earlier.versioned_by == "schema_version":
+        left["schema_version"] = earlier.version
+    return left
+
+
+def lost(before: Mapping[str, Any], after: Mapping[str, Any], place: str = "") -> tuple[str, ...]:
+    """Pointers to what the one has and the other has not, or has otherwise; the outermost field of each."""
+    found: list[str] = []
+    for name, value in sorted(before.items()):
+        pointer = place + _pointer.pointer([name])
+        other = after.get(name, _pointer.MISSING)
+        if isinstance(value, dict) and isinstance(other, dict):
+            found += lost(value, other, pointer)
+        elif value != other:
+            found.append(pointer)
+    return tuple(found)

@@ -1,0 +1,41 @@
+"""Make the pictures of the README from a fleet that never was: `python scripts/screenshots.py [FOLDER]`.
+
+Needs a Chromium, by default Debian's. The pictures are kept small: one of the start page, one of a run.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from demo_fleet import NOW, make
+from playwright.sync_api import sync_playwright
+
+from runpact_reporter._dash import build_site, projects_of
+
+CHROMIUM = os.environ.get("RUNPACT_CHROMIUM", "/usr/bin/chromium")
+
+
+def main(target: Path) -> None:
+    """Build the site of the sample fleet and take both pictures."""
+    target.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as temporary:
+        root = Path(temporary)
+        make(root)
+        build_site(projects_of([temporary]), str(root / "site"), NOW)
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+            page = browser.new_page(viewport={"width": 1280, "height": 800})
+            page.clock.set_fixed_time(NOW)
+            page.goto((root / "site/index.html").as_uri())
+            page.screenshot(path=target / "fleet.png")
+            page.locator("tr[data-s=failed] a.id").first.click()
+            page.screenshot(path=target / "run.png")
+            browser.close()
+    print(f"{target / 'fleet.png'} and {target / 'run.png'}")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[1] / "docs/images")
