@@ -10,7 +10,7 @@ import pytest
 
 import runpact_core
 
-HEAVY = {"pydantic", "pydantic_core", "jsonschema_rs", "typer", "click", "yaml", "rich", "jsonschema"}
+HEAVY = {"backports.zstd", "pydantic", "pydantic_core", "jsonschema_rs", "typer", "click", "yaml", "rich", "jsonschema"}
 SLOW = {"collections", "contextlib", "dataclasses", "datetime", "enum", "functools", "inspect", "json", "re", "typing"}
 LIGHT = [
     "runpact_core",

@@ -160,7 +160,7 @@ def test_a_failing_disk_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         def __exit__(self, *_: object) -> None:
             os.close(fd)
 
-        def readline(self, _: int) -> bytes:
+        def peek(self, _: int) -> bytes:
             raise OSError(5, "Input/output error")
 
     fd = os.open(path, os.O_RDONLY)

@@ -78,6 +78,7 @@ def test_the_table(text: str, iso: str | None, instant: tuple[int, int] | None, 
     run = documents.validate("run", sample("run/0.1/full", finished_utc=text))
     assert ("/finished_utc" not in {p.pointer for p in run if p.rule in {"pattern", "maxLength"}}) is utc_time
     assert said(_times.instant, text) == (instant and (EPOCH + instant[0], instant[1]))
+    assert _times.seconds(text) == (instant and instant[0])
     moment = said(_times.moment, text)
     assert (moment and moment.isoformat()) == iso
 

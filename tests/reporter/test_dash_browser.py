@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,6 @@ from tests.reporter.dash_samples import NOW, fleet, project, report, write
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-CHROMIUM = os.environ.get("RUNPACT_CHROMIUM", "/usr/bin/chromium")
 RUN = "20260119T060000Z__kit__a1b2c3d"
 
 HOSTILE = (
@@ -38,19 +36,6 @@ HOSTILE = (
     "a\tb\nc",
     "<a href=//evil.example>x</a>",
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """One Chromium for the module."""
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"there is no Chromium at {CHROMIUM}")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 class Tab:
@@ -299,4 +284,50 @@ def test_an_old_page_says_how_old_it_is(browser: Any, tmp_path: Path) -> None:
     tab = Tab(browser, tmp_path)
     tab.page.clock.set_fixed_time(NOW + 3 * 86_400)
     assert tab.open().locator("#stale").inner_text() == "3 days old"
+    tab.context.close()
+
+
+def test_pages_fit_on_paper(browser: Any, tmp_path: Path) -> None:
+    """On A4 no table is wider than the sheet, a run's id stands on one line, and the phone's layout is not printed."""
+    build_site([fleet(tmp_path)], str(tmp_path / "site"), NOW)
+    tab = Tab(browser, tmp_path, viewport={"width": 702, "height": 1031})  # A4 less its margins, at 96 dots an inch
+    for path in ("index.html", "p/kit.html", f"r/kit/{RUN}.html"):
+        page = tab.open(path)
+        page.emulate_media(media="print")
+        wide = page.evaluate(
+            "[...document.querySelectorAll('.scroll')].filter((x) => x.scrollWidth > x.clientWidth)"
+            ".map((x) => [x.innerText, x.scrollWidth, x.clientWidth])"
+        )
+        assert wide == [], path
+        breaks = page.locator("h2").evaluate_all("(all) => all.map((x) => getComputedStyle(x).breakAfter)")
+        shown = page.locator("tr").evaluate_all("(all) => all.map((x) => getComputedStyle(x).display)")
+        assert (set(breaks), set(shown)) == ({"avoid"}, {"table-row"})
+    page = tab.open("p/kit.html")
+    tops = "(all) => all.map((x) => new Set([...x.getClientRects()].map((each) => each.top)).size)"
+    assert page.locator(".rows tbody th .id").evaluate_all(tops) == [1] * 9
+    assert page.locator(".find").first.is_hidden()
+    tab.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_forced_colours_are_those_of_the_reader(browser: Any, tmp_path: Path, scheme: str) -> None:
+    """Statuses keep a border; pictures are drawn in the colours of the system, not in ours."""
+    build_site([fleet(tmp_path)], str(tmp_path / "site"), NOW)
+    tab = Tab(browser, tmp_path, forced_colors="active", color_scheme=scheme)
+    page = tab.open()
+    system = page.evaluate(
+        """() => ["Canvas", "CanvasText", "LinkText", "Highlight"].map((name) => {
+            const box = document.body.appendChild(document.createElement("i"));
+            box.style.color = name;
+            const found = getComputedStyle(box).color;
+            box.remove();
+            return found;
+        })"""
+    )
+    assert len(set(system)) == 4
+    assert page.locator(".st").first.evaluate("(x) => getComputedStyle(x).borderTopColor") == system[1]
+    drawn = "(all) => all.flatMap((x) => { const s = getComputedStyle(x); return [s.fill, s.stroke]; })"
+    for path in ("index.html", "p/kit.html"):
+        found = set(tab.open(path).locator("figure svg :is(path, text, line, circle):not(.area)").evaluate_all(drawn))
+        assert found <= {*system, "none"}, path
     tab.context.close()

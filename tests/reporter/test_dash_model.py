@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from runpact_reporter._dash import _compare, _files, _pages, _pictures, _read, _
 from runpact_reporter._dash._detail import read_pages
 from runpact_reporter._dash._model import Change, Product, Row
 from runpact_reporter._dash._read import Place, read_product
+from runpact_reporter._dash._within import Within
 from tests.reporter.dash_samples import NOW, fleet, project, report, run_folder, write
 
 RUN = "20260119T060000Z__kit__a1b2c3d"
@@ -199,6 +201,84 @@ def test_links_in_a_run_are_named_and_not_followed(tmp_path: Path) -> None:
     assert "TOP SECRET" not in said
 
 
+def test_a_log_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
+    """The log of a run, reported or recorded, that leads elsewhere is named with the reason; nothing of it is shown."""
+    fleet(tmp_path)
+    (tmp_path / "secret").write_text("TOP SECRET")
+    reported = tmp_path / "dash/runs/kit" / RUN / "pytest_output.log"
+    reported.unlink(missing_ok=True)
+    reported.symlink_to(tmp_path / "secret")
+    said = page(tmp_path, f"r/kit/{RUN}.html")
+    assert "a link, which is not followed" in said
+    assert "TOP SECRET" not in said
+    reported.unlink()
+    recorded = tmp_path / "reports/runs" / RUN
+    recorded.mkdir(parents=True, exist_ok=True)
+    (recorded / "run.log").unlink(missing_ok=True)
+    (recorded / "run.log").symlink_to(tmp_path / "secret")
+    assert "TOP SECRET" not in page(tmp_path, f"r/kit/{RUN}.html")
+
+
+@pytest.mark.parametrize("swapped", ["dash/runs", "dash/runs/kit", f"dash/runs/kit/{RUN}"])
+def test_a_parent_that_is_swapped_does_not_lead_out(tmp_path: Path, swapped: str) -> None:
+    """A folder exchanged for a link, before evidence is looked at or after, gives nothing of what it leads to."""
+    fleet(tmp_path)
+    names, dash = ["runs", "kit", RUN], str(tmp_path / "dash")
+    large = Path(dash, *names, "large.log")
+    large.write_text("mine" * 100_000)
+    with Within(dash) as folder:
+        items = [_files.stated(f"runs/kit/{RUN}/large.log", folder, "f")]
+        found, _ = _files.found((folder, names), "f", top="", known=(), room=9)
+    items += [item for item in found if item.path == "large.log"]
+    assert [_files.content(item) for item in items] == [large.read_bytes()] * 2
+    (tmp_path / swapped).rename(tmp_path / "elsewhere")
+    for moved in (tmp_path / "elsewhere").rglob("large.log"):
+        moved.write_text("TOP SECRET" * 10_000)
+    (tmp_path / swapped).symlink_to(tmp_path / "elsewhere")
+    assert large.read_text().startswith("TOP SECRET")
+    assert [_files.content(item) for item in items] == [None, None]
+    with Within(dash) as folder:
+        said = _files.stated(f"runs/kit/{RUN}/large.log", folder, "f")
+        listed, _ = _files.found((folder, names), "f", top="", known=(), room=9)
+    assert (said.href, said.note) == (None, "a link, which is not followed")
+    assert {item.href for item in listed} == {None}
+
+
+def test_files_that_cannot_be_read_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that fails, when a file is opened or when it is read: the page says so of evidence and of the log."""
+    fleet(tmp_path)
+    path = f"r/kit/{RUN}.html"
+    whole = page(tmp_path, path)
+
+    def failing(*_: object, **__: object) -> int:
+        raise EnvironmentFailed("reading x", OSError(5, "Input/output error"))
+
+    def unreadable(*_: object, **__: object) -> int:
+        return os.open(tmp_path / "x", os.O_WRONLY | os.O_CREAT)
+
+    for opened in (failing, unreadable):
+        monkeypatch.setattr(Within, "open", opened)
+        said = page(tmp_path, path)
+        assert said.count("it cannot be read") >= 3
+        assert "it cannot be read" not in whole
+        assert said.partition('id="log"')[2].count("it cannot be read") >= 1
+
+
+def test_files_in_many_folders_hold_few_of_them_open(tmp_path: Path) -> None:
+    """A hundred folders deep and wide: every file is read, and few descriptors are open meanwhile, none after."""
+    for number in range(100):
+        (tmp_path / f"{number}/a/b").mkdir(parents=True)
+        (tmp_path / f"{number}/a/b/c").write_text(str(number))
+    before = len(list(Path("/dev/fd").iterdir()))
+    with Within(str(tmp_path)) as folder:
+        for number in range(100):
+            fd = folder.open([str(number), "a", "b", "c"], "c")
+            assert os.read(fd, 9) == str(number).encode()
+            os.close(fd)
+            assert len(list(Path("/dev/fd").iterdir())) < before + 25
+    assert len(list(Path("/dev/fd").iterdir())) == before
+
+
 def test_a_product_that_is_no_name_is_a_badge(tmp_path: Path) -> None:
     """An id that leads elsewhere is shown and never used as a path."""
     entry = {"product_id": "../../etc", "display_name": "x", "owner": "y", "status": "active"}
@@ -218,7 +298,8 @@ def test_a_file_that_goes_away_is_not_in_the_site(tmp_path: Path) -> None:
     """Evidence that is removed after it was looked at gives nothing, and no error."""
     large = tmp_path / "large.log"
     large.write_text("x" * 100_000)
-    item = _files.stated("large.log", str(tmp_path), "f")
+    with Within(str(tmp_path)) as folder:
+        item = _files.stated("large.log", folder, "f")
     assert _files.content(item) == large.read_bytes()
     large.unlink()
     assert _files.content(item) is None

@@ -14,6 +14,7 @@ from runpact_core.errors import Refused, UsageFailure
 from runpact_reporter._dash import _files, build_site, projects_of, render_page
 from runpact_reporter._dash._model import Project
 from runpact_reporter._dash._slugs import slug
+from runpact_reporter._dash._within import Within
 from tests.reporter.dash_samples import NOW, PNG, fleet, project, report, run_folder, write
 from tests.reporter.support import call
 
@@ -147,15 +148,16 @@ def test_stated_evidence_that_is_no_file_of_the_run_is_text(tmp_path: Path, path
     os.mkfifo(runs / "fifo")
     with (runs / "large.bin").open("wb") as file:
         file.truncate(_files.MOST_BYTES + 1)
-    item = _files.stated(path, str(tmp_path), "f/a/b")
+    with Within(str(tmp_path)) as folder:
+        item = _files.stated(path, folder, "f/a/b")
     assert (item.href, item.note) == (None, said)
 
 
 def test_an_address_is_a_link_only_if_it_is_https() -> None:
     """An address of https is linked, http is not."""
-    assert _files.stated("https://ci.example.org/b/1?x=2", ".", "f").href == "https://ci.example.org/b/1?x=2"
-    assert _files.stated("http://ci.example.org/b/1", ".", "f").href is None
-    assert _files.stated('https://a.example/"onmouseover=', ".", "f").href is None
+    assert _files.stated("https://ci.example.org/b/1?x=2", Within("."), "f").href == "https://ci.example.org/b/1?x=2"
+    assert _files.stated("http://ci.example.org/b/1", Within("."), "f").href is None
+    assert _files.stated('https://a.example/"onmouseover=', Within("."), "f").href is None
 
 
 def test_more_files_than_are_shown_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

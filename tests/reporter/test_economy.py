@@ -147,6 +147,24 @@ def test_which_report_is_newer(mine: tuple[str, str], other: tuple[str, str], wi
     assert _last_run.supersedes(reports[0], reports[1], now) is wins
 
 
+@pytest.mark.parametrize(
+    ("stated", "seconds"),
+    [
+        ("2026-01-19T06:15:12.25Z", 1768803312.25),
+        ("2026-01-19T07:15:12+01:00", 1768803312),
+        ("2016-12-31T23:59:60Z", 1483228800),  # a leap second
+        ("2026-01-19 06:15:12", 1768803312),  # not RFC 3339; documents of unknown versions may have it
+        ("2026-01-19T06:15:61Z", None),
+        ("yesterday", None),
+        (None, None),
+        (7, None),
+    ],
+)
+def test_times_of_documents_are_read(stated: object, seconds: float | None) -> None:
+    """What a document states, in every form of RFC 3339 and some more; else nothing."""
+    assert _last_run.moment(stated) == seconds
+
+
 @given(st.integers(min_value=0, max_value=253_402_300_799_999))
 def test_times_are_written_and_read(ms: int) -> None:
     """Any millisecond of the years 1970 to 9999 is written as the contract has it, and read as what it was."""

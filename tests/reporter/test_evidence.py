@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runpact_core.errors import EnvironmentFailed, InvalidArtifact, MissingArtifact, RunpactError
+from runpact_core.errors import EnvironmentFailed, InvalidArtifact, MissingArtifact
 from runpact_reporter import _evidence, _publish
 from tests.reporter.support import call, product_dir
 
@@ -130,6 +130,6 @@ def test_a_run_id_is_one_part_of_a_path(project: Path) -> None:
     """What would lead elsewhere is refused before anything is written."""
     for run_id in ("..", "a/b", "", "a\nb"):
         publication = _publish.Publication("x", run_id, b"", lambda *_: {})
-        with pytest.raises(RunpactError):
+        with pytest.raises(InvalidArtifact):
             _publish.publish(project / "dash", publication, 0)
     assert not (project / "dash").exists()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import sys
 import tracemalloc
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runpact_core import _json, documents
+from runpact_core import _json, documents, jsonl
 from runpact_core.errors import EnvironmentFailed, InvalidArtifact, MissingArtifact
-from runpact_reporter import HistoryProblem, HistoryWarning, _history, _history_lines, iter_report_history
-from runpact_reporter.errors import CannotDecompress
+from runpact_reporter import HistoryProblem, HistoryWarning, _history, iter_report_history
 from tests.reporter.support import last_run
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 ONE = {"run_rel": "spec-kit/one", "status": "success"}
 OTHERS = b'"failed":0,"other":0,"pending":0,"reported":1,"skipped":0'
@@ -133,15 +138,15 @@ def test_a_flipped_bit_in_a_compressed_history_is_an_error() -> None:
         list(iter_report_history("h.jsonl.gz"))
 
 
-def test_what_is_compressed_otherwise_is_not_taken_for_lines() -> None:
-    """Zstandard is not read: what to do is said, instead of a thousand broken lines."""
-    Path("h.jsonl.zst").write_bytes(b"\x28\xb5\x2f\xfd rest")
-    with pytest.raises(CannotDecompress) as caught:
-        list(iter_report_history("h.jsonl.zst"))
-    assert caught.value.line() == (
-        "error[cannot-decompress]: h.jsonl.zst is compressed with Zstandard, which is not read"
-        " \u2014 unpack it first: zstd -d"
-    )
+def test_a_history_that_is_compressed_with_zstandard_is_read() -> None:
+    """Its records come as from a plain file; a cut one is an error, after the records before the cut."""
+    data = zstd.compress(line(ONE)) + zstd.compress(line(TWO))
+    assert read(data) == ([ONE, TWO], [])
+    Path("h.jsonl.zst").write_bytes(data[:-1])
+    reading = iter_report_history("h.jsonl.zst")
+    assert next(reading) == ONE
+    with pytest.raises(InvalidArtifact, match="compressed, and broken"):
+        list(reading)
 
 
 def test_what_is_no_file_is_an_error() -> None:
@@ -156,13 +161,13 @@ def test_what_is_no_file_is_an_error() -> None:
 def test_an_error_of_the_system_is_one_of_the_environment() -> None:
     """A device that fails while lines are read."""
     Path("h.jsonl").write_bytes(line(ONE))
-    with pytest.raises(EnvironmentFailed, match="reading h"), _history_lines.opened("h.jsonl"):
+    with pytest.raises(EnvironmentFailed, match="reading h"), jsonl.opened("h.jsonl"):
         raise OSError(5, "Input/output error")
 
 
 def test_a_line_beyond_the_limit_is_reported_and_passed(monkeypatch: pytest.MonkeyPatch) -> None:
     """One line too long, in the middle or at the end, costs one problem and no memory."""
-    monkeypatch.setattr(_history_lines, "LIMIT", 100)
+    monkeypatch.setattr(_history, "_LIMIT", 100)
     long = b'{"run_rel":"' + b"a" * 1000 + b'","status":"x"}\n'
     assert read(line(ONE) + long + line(TWO) + long[:-1]) == ([ONE, TWO], [(2, "malformed"), (4, "malformed")])
     assert read(line(ONE) + b" " * 100 + b"\n" + line(TWO)) == ([ONE, TWO], [(2, "malformed")])

@@ -317,7 +317,7 @@ def test_a_folder_that_cannot_be_opened_is_said(project: Path, monkeypatch: pyte
     def failing(*_: object) -> int:
         raise OSError(errno.EMFILE, "too many")
 
-    monkeypatch.setattr("runpact_reporter._dash._within._by_handles", failing)
+    monkeypatch.setattr("runpact_reporter._dash._within.Within._by_handles", failing)
     assert ask(site(project), "/api/products.json").status == 503
 
 

@@ -16,6 +16,7 @@ _FORM = re.compile(
     re.ASCII,
 )
 _SECONDS_A_DAY = 86_400
+_TO_1970 = date(1970, 1, 1).toordinal() * _SECONDS_A_DAY
 
 
 def instant(text: str) -> tuple[int, int]:
@@ -26,6 +27,14 @@ def instant(text: str) -> tuple[int, int]:
     """
     day, seconds, nanoseconds, offset = _parts(text)
     return day * _SECONDS_A_DAY + seconds - offset, nanoseconds
+
+
+def seconds(stated: object) -> int | None:
+    """The moment as whole seconds since 1970; None where it is no time as `instant` reads it."""
+    try:
+        return instant(str(stated))[0] - _TO_1970
+    except InvalidArtifact:
+        return None
 
 
 def moment(text: str) -> datetime:

@@ -187,24 +187,16 @@ def _elsewhere(data: dict[str, Any], asking: Here) -> bool:
 def started_s(run: Run) -> int | None:
     """When a run started, in seconds since 1970: as its document says, else as its id does; None where neither does."""
     data = run.document.data if run.document else {}
-    stated = _seconds(data.get("started_utc"))
+    stated = _times.seconds(data.get("started_utc"))
     stamp = run.run_id[:16] if stated is None and RUN_ID.fullmatch(run.run_id) else ""
-    return stated if not stamp else _seconds(_STAMP.sub(r"\1-\2-\3T\4:\5:\6Z", stamp))
+    return stated if not stamp else _times.seconds(_STAMP.sub(r"\1-\2-\3T\4:\5:\6Z", stamp))
 
 
 def _age(data: dict[str, Any], now: float) -> int | None:
-    started = _seconds(data.get("started_utc"))
+    started = _times.seconds(data.get("started_utc"))
     return None if started is None else int(now) - started
 
 
-def _seconds(stated: object) -> int | None:
-    try:
-        return _times.instant(str(stated))[0] - _TO_1970
-    except InvalidArtifact:
-        return None
-
-
-_TO_1970 = _times.instant("1970-01-01T00:00:00Z")[0]
 _STAMP = re.compile(r"(....)(..)(..)T(..)(..)(..)Z")
 
 

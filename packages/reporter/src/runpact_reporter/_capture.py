@@ -115,7 +115,7 @@ def capture_text_artifact(
     base = None if root is None else os.fspath(root)
     place = _place(os.fspath(path), base)
     if base is not None and not PurePath(path).is_absolute() and _below(place, base) is None:
-        found = _Found(exists=os.path.lexists(place), error=_error("outside_root", "its path leads out of the root"))
+        found = Found(exists=os.path.lexists(place), error=_error("outside_root", "its path leads out of the root"))
     else:
         found = _read(place, limits)
     artifact = ArtifactRef(
@@ -130,7 +130,7 @@ def capture_text_artifact(
 
 
 @dataclass(slots=True)
-class _Found:
+class Found:
     """What was learned about a file."""
 
     exists: bool = True
@@ -141,48 +141,57 @@ class _Found:
     error: dict[str, str] | None = None
 
 
-def _read(place: str, policy: TextCapturePolicy) -> _Found:
+def _read(place: str, policy: TextCapturePolicy) -> Found:
     try:
         fd = files.open_read(place)
     except RunpactError as error:
         return _not_opened(place, error)
     try:
-        return _of_open(fd, place, policy)
+        return of_open(fd, place, policy)
     except OSError as error:
-        return _Found(error=_error("unreadable", f"it cannot be read ({error.strerror or error})"))
+        return Found(error=_error("unreadable", f"it cannot be read ({error.strerror or error})"))
     finally:
         os.close(fd)
 
 
-def _not_opened(place: str, error: RunpactError) -> _Found:
+def _not_opened(place: str, error: RunpactError) -> Found:
     if isinstance(error, InvalidArtifact):
-        return _Found(error=_error("not_a_file", f"it is no regular file ({error.reason})"))
+        return Found(error=_error("not_a_file", f"it is no regular file ({error.reason})"))
     cause = error.cause if isinstance(error, EnvironmentFailed) else None
     if isinstance(error, MissingArtifact | UsageFailure) or isinstance(cause, NotADirectoryError):
         dangling = not isinstance(error, UsageFailure) and os.path.lexists(place)
         message = "it is a link that leads nowhere" if dangling else "there is nothing at its path"
-        return _Found(exists=dangling, error=_error("missing", message))
+        return Found(exists=dangling, error=_error("missing", message))
     reason = cause.strerror if cause is not None else error.what
-    return _Found(exists=os.path.lexists(place), error=_error("unreadable", f"it cannot be read ({reason})"))
+    return Found(exists=os.path.lexists(place), error=_error("unreadable", f"it cannot be read ({reason})"))
 
 
 def _error(kind: str, message: str) -> dict[str, str]:
     return {"kind": kind, "message": message}
 
 
-def _of_open(fd: int, place: str, policy: TextCapturePolicy) -> _Found:
-    """One pass over an open file."""
+def of_open(fd: int, place: str, policy: TextCapturePolicy) -> Found:
+    """One pass over an open file.
+
+    Args:
+        fd: Its descriptor, at its beginning; it stays open.
+        place: Its path, for telling whether it went away.
+        policy: How much is kept.
+
+    Raises:
+        OSError: It cannot be read.
+    """
     before = os.fstat(fd)
     if before.st_size > policy.max_read_bytes:
         reason = f"it has {before.st_size} bytes, and at most {policy.max_read_bytes} are read"
-        return _Found(size=before.st_size, error=_error("too_large", reason))
+        return Found(size=before.st_size, error=_error("too_large", reason))
     text, digest = Excerpter(policy), sha256()
     for piece, size in _pieces(fd, before.st_size):
         digest.update(memoryview(piece)[:size])
         text.feed(piece, size)
     more, after = os.read(fd, 1), os.fstat(fd)
     binary = text.is_binary()
-    found = _Found(size=before.st_size, media="binary" if binary else "text")
+    found = Found(size=before.st_size, media="binary" if binary else "text")
     found.excerpt = None if binary else text.excerpt()
     if more or text.total != before.st_size or after.st_mtime_ns != before.st_mtime_ns:
         found.error = _error("changed", f"it was written to while it was read, {text.total} bytes of it")

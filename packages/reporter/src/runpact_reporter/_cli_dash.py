@@ -13,6 +13,7 @@ from runpact_core.errors import UsageFailure
 from runpact_core.redact import for_terminal
 from runpact_reporter import _last_run
 from runpact_reporter._cli_dash_serve import serve
+from runpact_reporter._cli_options import DashDir
 
 __all__ = ["dash", "moment"]
 
@@ -35,7 +36,7 @@ def build(
     project: Annotated[
         list[str] | None, typer.Option(metavar="DIR", help="The project; several make one site.  [default: .]")
     ] = None,
-    dash_dir: Annotated[str | None, typer.Option(metavar="DIR", help="The dash folder.  [default: dash]")] = None,
+    dash_dir: DashDir = None,
     now: Annotated[
         str | None,
         typer.Option(metavar="UTC", help="The time that ages count from.  [default: $SOURCE_DATE_EPOCH, or now]"),

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from runpact_core import edge
+from runpact_reporter._cli_options import DashDir
 from runpact_reporter.errors import NoServer
 
 __all__ = ["serve"]
@@ -21,7 +22,7 @@ def serve(
     project: Annotated[
         list[str] | None, typer.Option(metavar="DIR", help="A project; several are shown together.  [default: .]")
     ] = None,
-    dash_dir: Annotated[str | None, typer.Option(metavar="DIR", help="The dash folder.  [default: dash]")] = None,
+    dash_dir: DashDir = None,
 ) -> None:
     """Serve the dashboard on this machine alone (127.0.0.1), from disk at each request, until Ctrl-C."""
     from runpact_reporter._dash import projects_of, render_page

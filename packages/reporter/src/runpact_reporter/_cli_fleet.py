@@ -14,6 +14,7 @@ from runpact_core import documents, edge, tables
 from runpact_core.errors import RunpactError
 from runpact_core.redact import for_terminal
 from runpact_reporter import _fleet
+from runpact_reporter._cli_options import DashDir, Product, Project, Switch
 from runpact_reporter._last_run import age_s, newest
 from runpact_reporter._places import dash_dir
 
@@ -26,9 +27,6 @@ fleet = typer.Typer(
     help="Keep the register of the fleet's products.",
 )
 
-Product = Annotated[str, typer.Argument(metavar="PRODUCT", help="Id of the product.", show_default=False)]
-Project = Annotated[str, typer.Option(metavar="DIR", help="The project.")]
-DashDir = Annotated[str | None, typer.Option("--dash-dir", metavar="DIR", help="The dash folder.  [default: dash]")]
 Json = Annotated[bool, typer.Option("--json", help="Print a products document.")]
 
 
@@ -41,13 +39,6 @@ class Criticality(Enum):
 
 
 Status = Enum("Status", {name.upper(): name for name in _fleet.STATUSES})  # type: ignore[misc]  # one list, in its home
-
-
-class Switch(Enum):
-    """Whether a kill switch is on."""
-
-    ON = "on"
-    OFF = "off"
 
 
 @fleet.command()

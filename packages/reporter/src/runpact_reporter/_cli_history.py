@@ -14,15 +14,13 @@ from runpact_core import documents, edge, files
 from runpact_core.errors import InvalidArtifact, UsageFailure
 from runpact_core.redact import for_terminal
 from runpact_reporter import _history, _history_record, _history_write, _places
+from runpact_reporter._cli_options import DashDir, Project
 from runpact_reporter._history import HistoryProblem
 
 __all__ = ["history"]
 
 _MOST_PROBLEMS = 1000
 _SAID = 20
-
-Project = Annotated[str, typer.Option(metavar="DIR", help="The project.")]
-DashDir = Annotated[str | None, typer.Option(metavar="DIR", help="The dash folder.  [default: dash]")]
 
 history = typer.Typer(
     no_args_is_help=True,

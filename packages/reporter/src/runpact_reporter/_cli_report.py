@@ -15,6 +15,7 @@ import typer
 from runpact_core import documents, edge, tables
 from runpact_core.redact import for_terminal
 from runpact_reporter import _economy, _fleet, _inspect, _last_run, _policy, _summary
+from runpact_reporter._cli_options import DashDir, Product, Project, Switch
 from runpact_reporter._counts import counts
 from runpact_reporter._places import dash_dir
 from runpact_reporter._sanitize import cleaned
@@ -28,9 +29,6 @@ report = typer.Typer(
     help="Turn test results and recorded runs into reports.",
 )
 
-Product = Annotated[str, typer.Argument(metavar="PRODUCT", help="Id of the product.", show_default=False)]
-Project = Annotated[str, typer.Option(metavar="DIR", help="The project.")]
-DashDir = Annotated[str | None, typer.Option("--dash-dir", metavar="DIR", help="The dash folder.  [default: dash]")]
 RunsDir = Annotated[
     str | None, typer.Option("--runs-dir", metavar="DIR", help="The folder of runs.  [default: reports/runs]")
 ]
@@ -47,13 +45,6 @@ class Mode(Enum):
 
     BOOTSTRAP = "bootstrap"
     PRODUCTION = "production"
-
-
-class Switch(Enum):
-    """Whether a kill switch is on."""
-
-    ON = "on"
-    OFF = "off"
 
 
 class ReportVersion(Enum):

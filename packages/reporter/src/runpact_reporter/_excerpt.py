@@ -234,4 +234,6 @@ def _is_utf8(text: bytes) -> bool:
 
 
 def _undecodable(text: bytes) -> int:
-    return sum("\udc80" <= char <= "\udcff" for char in text.decode(errors="surrogateescape")) if text else 0
+    if _is_utf8(text):
+        return 0
+    return sum("\udc80" <= char <= "\udcff" for char in text.decode(errors="surrogateescape"))

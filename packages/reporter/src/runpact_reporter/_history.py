@@ -21,20 +21,21 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import orjson
 
-from runpact_core import _gate, documents
+from runpact_core import _gate, documents, jsonl
 from runpact_core.errors import InvalidArtifact, RunpactError
-from runpact_reporter import _history_lines, _history_record
+from runpact_reporter import _history_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from runpact_reporter._history_lines import Lines
+    from runpact_core.jsonl import Lines
 
     StrPath = str | os.PathLike[str]
 
 __all__ = ["HistoryProblem", "HistoryWarning", "iter_report_history"]
 
 _PLAIN_BYTES = 1 << 19  # a text this short cannot hold more values than the strict reader reads
+_LIMIT = documents.MAX_BYTES  # the longest line, in bytes, its end included
 _KNOWN = "1.0"
 _HARMLESS = {"torn", "newer", "unreported"}
 
@@ -81,8 +82,8 @@ def iter_report_history(
     """Iterate over the records of a history.
 
     Args:
-        path: A JSONL file, plain or compressed with gzip, or a folder: a dash folder, or its ``runs`` folder,
-            whose reports are then read as records.
+        path: A JSONL file, plain or compressed with gzip or Zstandard, or a folder: a dash folder, or its
+            ``runs`` folder, whose reports are then read as records.
         on_problem: Told of every problem, and the iteration goes on. Without it the first one is raised, and what
             stops nobody is a `HistoryWarning`.
         validate: Whether records are held to the contract; without it every JSON object is a record.
@@ -91,7 +92,8 @@ def iter_report_history(
         Records as plain dictionaries, unknown fields included.
 
     Raises:
-        InvalidArtifact: A line is no record, with its number; or the file cannot be decompressed.
+        InvalidArtifact: A line is no record, with its number; or what is compressed is cut or damaged, after the
+            records before that place.
         MissingArtifact: There is nothing under the path.
         RunpactError: It could not be read.
     """
@@ -105,8 +107,8 @@ def _file(
     path: str, tell: Callable[[HistoryProblem], object], is_record: Callable[[Any], bool] | None
 ) -> Iterator[dict[str, Any]]:
     loads, dumps, line_end, known = orjson.loads, orjson.dumps, orjson.OPT_APPEND_NEWLINE, _KNOWN
-    with _history_lines.opened(path) as file:
-        lines = iter(partial(file.readline, _history_lines.LIMIT), b"")
+    with jsonl.opened(path) as file:
+        lines = iter(partial(file.readline, _LIMIT), b"")
         for number, raw in enumerate(lines, 1):
             try:
                 value = loads(raw)
@@ -147,9 +149,9 @@ class _Place(NamedTuple):
 def _closely(raw: bytes, file: Lines, place: _Place, *, validate: bool) -> Iterator[dict[str, Any]]:
     """The record on a line that is not plain, by the strict reader; or what is wrong with it."""
     ended = raw.endswith(b"\n")
-    if not ended and len(raw) == _history_lines.LIMIT:
-        _history_lines.pass_line(file)
-        place.report("malformed", f"a line of more than {_history_lines.LIMIT} bytes")
+    if not ended and len(raw) == _LIMIT:
+        jsonl.pass_line(file, _LIMIT)
+        place.report("malformed", f"a line of more than {_LIMIT} bytes")
         return
     if not raw.strip(b" \t\r\n"):
         return

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from runpact_core import _times, documents, files, jsonl
 from runpact_core.errors import InvalidArtifact, Refused
-from runpact_reporter import _history, _history_lines, _places
+from runpact_reporter import _history, _places
 from runpact_reporter._history_record import record_of
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def append_history(path: StrPath, record: Mapping[str, Any]) -> bool:
         RunpactError: As `runpact_core.jsonl.append`.
     """
     _line(record, "the record")
-    if _history_lines.is_compressed(path):
+    if jsonl.is_compressed(path):
         raise Refused(f"{os.fspath(path)} is compressed, so nothing was appended", hint="decompress it first")
     return jsonl.append(path, record)
 

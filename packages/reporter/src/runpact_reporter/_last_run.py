@@ -18,7 +18,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from runpact_core import documents
+from runpact_core import _times, documents
 from runpact_core.errors import MissingArtifact, RunpactError
 from runpact_reporter._counts import INTERRUPTED, verdict
 from runpact_reporter._places import last_run_path
@@ -184,12 +184,16 @@ def rfc3339(ms: int) -> str:
 
 
 def moment(stated: object) -> float | None:
-    """A time of a document in seconds since 1970; None where it states none that can be read."""
+    """A time of a document in seconds since 1970; None where it states none that can be read.
+
+    More is read than the hub's `_times` admits (a day alone, a time without a zone, which is UTC then), since documents
+    of unknown versions are shown as well as can be; and faster, since a page may need a hundred thousand of them.
+    """
     try:
         read = datetime.fromisoformat(str(stated))
         return read.replace(tzinfo=read.tzinfo or UTC).timestamp()
     except (ValueError, OverflowError):
-        return None
+        return _times.seconds(stated)  # a leap second
 
 
 def age_s(data: Mapping[str, Any], now: float) -> int | None:

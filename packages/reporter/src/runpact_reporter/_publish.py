@@ -18,7 +18,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from runpact_core import documents, files, jsonl
-from runpact_core.errors import EnvironmentFailed, MissingArtifact, RunpactError
+from runpact_core.errors import EnvironmentFailed, InvalidArtifact, MissingArtifact, RunpactError
 from runpact_reporter import _evidence, _results
 from runpact_reporter._capture import capture_text_artifact
 from runpact_reporter._failure import failure_event
@@ -107,10 +107,11 @@ def publish(dash: Path, publication: Publication, now: float) -> Published:
         now: The time in seconds since 1970.
 
     Raises:
+        InvalidArtifact: The run's id is no name; nothing was done.
         RunpactError: A step could not be done; what was there before it still stands.
     """
     if not _RUN_ID.fullmatch(publication.run_id) or publication.run_id in {".", ".."}:
-        raise RunpactError(f"{publication.run_id[:200]!r} cannot be the name of a folder")
+        raise InvalidArtifact(f"the run id {publication.run_id[:200]!r} cannot be the name of a folder")
     folder = product_dir(dash, publication.product_id) / publication.run_id
     files.make_dirs(folder)
     taken, lost = _asked_for(folder, publication)

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AlreadyRegistered",
-    "CannotDecompress",
     "KillSwitchOn",
     "NoReport",
     "NoServer",
@@ -63,16 +62,6 @@ class AlreadyRegistered(UsageFailure):
     def __init__(self, product_id: str) -> None:
         super().__init__(f"{product_id} is registered already", hint="change it with --update, or choose another id")
         self.product_id = product_id
-
-
-class CannotDecompress(RunpactError):
-    """A history is compressed in a way that this release does not read."""
-
-    code = "cannot-decompress"
-
-    def __init__(self, path: str) -> None:
-        super().__init__(f"{path} is compressed with Zstandard, which is not read", hint="unpack it first: zstd -d")
-        self.path = path
 
 
 class NoReport(RunpactError):

@@ -12,20 +12,26 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from runpact_core import documents, files, runs
+from runpact_core._folder import close_quietly
 from runpact_core.errors import MissingArtifact, RunpactError
-from runpact_reporter._capture import capture_text_artifact
+from runpact_reporter._capture import of_open
 from runpact_reporter._dash import _compare, _files
 from runpact_reporter._dash._model import NEWEST, Badge, Log, Recorded, RunPage, Tests
 from runpact_reporter._dash._read import badge_of, join, shown
 from runpact_reporter._dash._values import mapping, mappings, number, report_of, text
+from runpact_reporter._dash._within import Within
 from runpact_reporter._excerpt import TextCapturePolicy
 from runpact_reporter._places import LAST_RUN
 from runpact_reporter._sanitize import cleaned
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from runpact_core.documents import Document
-    from runpact_reporter._dash._model import Product, Row
+    from runpact_reporter._dash._model import Item, Product, Row
     from runpact_reporter._dash._read import Place
+
+    _Inside = tuple[Within, Sequence[str]]  # a folder that nothing leads out of, and names that lead to one below
 
 __all__ = ["FAILED_TESTS", "OTHER_TESTS", "complete", "read_pages"]
 
@@ -48,7 +54,8 @@ def complete(product: Product) -> None:
     folder = join(product.project.dash, "runs", product.product_id)
     product.rows[:_COUNTED] = [_counted(folder, row) for row in product.rows[:_COUNTED]]
     stated = product.report.evidence[:_STATED] if product.report else ()
-    product.items = [_files.stated(path, product.project.dash, f"f/{product.slug}") for path in stated]
+    with Within(product.project.dash) as dash:
+        product.items = [_files.stated(path, dash, f"f/{product.slug}") for path in stated]
     if product.reported is None:  # only files of runs that have a page are in the site
         product.items = [item if item.kind == "address" else item._replace(href=None) for item in product.items]
 
@@ -172,41 +179,50 @@ def _why_not(folder: str, pointer: str, run: dict[str, Any]) -> str | None:
 
 def _evidence(place: Place, page: RunPage) -> None:
     """The files of a run, and the excerpt of its log."""
+    with Within(place.project.dash) as dash, Within(join(place.project.root, "reports", "runs")) as runs_dir:
+        reported = (dash, ["runs", page.product.product_id, page.row.run_id])
+        recorded = (runs_dir, [page.row.run_id])
+        page.items = _items(page, reported, recorded)
+        for (root, names), name in ((reported, "pytest_output.log"), (recorded, "run.log")):
+            page.log = _log(root, [*names, name], shown(place.project, join(root.root, *names, name)))
+            if page.log is not None:
+                return
+
+
+def _items(page: RunPage, reported: _Inside, recorded: _Inside) -> list[Item]:
+    """The files of a run: what its report names, then what lies in its folders."""
     base = f"f/{page.product.slug}"  # one folder for all runs: folders cost more than files
-    folder, recorded = _folder(place, page), _recorded_folder(place, page)
-    inside = f"runs/{page.product.product_id}/{page.row.run_id}/"
     stated = page.report.evidence if page.report else ()
-    items = {path: _files.stated(path, place.project.dash, base) for path in stated[: _files.MOST_FILES]}
+    items = {path: _files.stated(path, reported[0], base) for path in stated[: _files.MOST_FILES]}
     page.omitted_items = len(stated[_files.MOST_FILES :])
-    below = [(folder, inside)]
+    below = [(reported, f"runs/{page.product.product_id}/{page.row.run_id}/")]
     if page.recorded is not None:
         below.append((recorded, f"reports/runs/{page.row.run_id}/"))
-    for where, top in below:
+    for folder, top in below:
         room = _files.MOST_FILES - len(items)
-        here, more = _files.found(where, base, top=top, known=items, room=room)
+        here, more = _files.found(folder, base, top=top, known=items, room=room)
         items |= {item.path: item for item in here}
         page.omitted_items += more
-    page.items = list(items.values())
-    for path in (join(folder, "pytest_output.log"), join(recorded, "run.log")):
-        page.log = _log(path, shown(place.project, path))
-        if page.log is not None:
-            return
+    return list(items.values())
 
 
-def _log(path: str, name: str) -> Log | None:
-    if not os.path.lexists(path):
-        return None
-    result = capture_text_artifact(path, policy=_POLICY)
-    note = result.error["message"] if result.error else None
-    if result.excerpt is None:
-        return Log(name, "", "", 0, 0, result.artifact.size_bytes or 0, note or "it is no text")
-    ledger = result.excerpt.ledger
-    return Log(
-        name,
-        result.excerpt.head,
-        result.excerpt.tail,
-        ledger.omitted_lines,
-        ledger.omitted_bytes,
-        ledger.total_bytes,
-        note,
-    )
+def _log(root: Within, parts: Sequence[str], name: str) -> Log | None:
+    """The excerpt of a log, opened as `_files` opens evidence; None where there is none."""
+    try:
+        fd = root.open(parts, name, hard_links=True)
+    except RunpactError:
+        if not os.path.lexists(join(root.root, *parts)):
+            return None
+        item = _files.not_shown(name, root.root, parts)
+        return Log(name, "", "", 0, 0, item.size or 0, item.note)
+    try:
+        found = of_open(fd, join(root.root, *parts), _POLICY)
+    except OSError:
+        return Log(name, "", "", 0, 0, 0, "it cannot be read")
+    finally:
+        close_quietly(fd)
+    note = found.error["message"] if found.error else None
+    if found.excerpt is None:
+        return Log(name, "", "", 0, 0, found.size or 0, note or "it is no text")
+    ledger, kept = found.excerpt.ledger, found.excerpt
+    return Log(name, kept.head, kept.tail, ledger.omitted_lines, ledger.omitted_bytes, ledger.total_bytes, note)

@@ -1,6 +1,7 @@
 """Evidence of a run: which files are shown, under which name, and as what.
 
-Invariants: a file is shown only if it lies below its folder, is a regular file and was reached through no link. Only
+Invariants: a file is shown only if it lies below its folder, is a regular file and was reached through no link; it is
+opened by handles from that folder down, so exchanging a directory on the way leads nowhere else. Only
 pictures that begin as pictures keep their kind; every other text gets the name of a plain text, every other file that
 of bytes, so that no browser runs what a run left behind. What is too large is named and not copied; what is one too
 many is counted.
@@ -14,17 +15,20 @@ import re
 import stat
 from typing import TYPE_CHECKING
 
-from runpact_core import files
+from runpact_core._folder import close_quietly
 from runpact_core.errors import RunpactError
 from runpact_reporter._dash._model import Item
 from runpact_reporter._dash._slugs import slug
+from runpact_reporter._dash._within import read_within
 from runpact_reporter._dash._words import size as size_text
 from runpact_reporter._evidence import is_picture
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
-__all__ = ["MOST_BYTES", "MOST_FILES", "SHOWN", "content", "found", "stated"]
+    from runpact_reporter._dash._within import Within
+
+__all__ = ["MOST_BYTES", "MOST_FILES", "SHOWN", "content", "found", "not_shown", "stated"]
 
 MOST_BYTES = 5_000_000
 """The largest file, in bytes, that is copied into the site."""
@@ -40,7 +44,7 @@ _SMALL = 1 << 16
 _ADDRESS = re.compile(r"https://[A-Za-z0-9.-]+(?::[0-9]+)?(?:/[A-Za-z0-9._~/?#@!&()*+,;=:%-]*)?", re.ASCII)
 
 
-def stated(path: str, root: str, base: str) -> Item:
+def stated(path: str, root: Within, base: str) -> Item:
     """A piece of evidence that a report names.
 
     Args:
@@ -56,24 +60,27 @@ def stated(path: str, root: str, base: str) -> Item:
     return _item(path, root, parts, base)._replace(stated=True)
 
 
-def found(folder: str, base: str, *, top: str, known: Collection[str], room: int) -> tuple[list[Item], int]:
+def found(
+    place: tuple[Within, Sequence[str]], base: str, *, top: str, known: Collection[str], room: int
+) -> tuple[list[Item], int]:
     """The files below a folder but for `SHOWN`, and how many more there are; links are named and not followed.
 
     Args:
-        folder: The folder.
+        place: A folder that nothing leads out of, and the names that lead from there to the one meant.
         base: Where the run's files go in the site.
         top: What stands before the names that are shown.
         known: Names that are shown already.
         room: How many are looked at.
     """
+    root, inside = place
     items: list[Item] = []
     more = 0
-    for parts in _names(folder):
+    for parts in _names(os.path.join(root.root, *inside)):  # noqa: PTH118 - pathlib is slow
         path = top + "/".join(parts)
         if path in known or (len(parts) == 1 and parts[0] in SHOWN):
             continue
         if len(items) < room:
-            items.append(_item(path, folder, parts, base))
+            items.append(_item(path, root, [*inside, *parts], base))
         else:
             more += 1
     return items, more
@@ -92,7 +99,28 @@ def _names(folder: str) -> Iterator[list[str]]:
             yield os.path.relpath(error.filename, folder).split(os.sep)  # noqa: PTH206 - as above
 
 
-def _item(path: str, root: str, parts: list[str], base: str) -> Item:
+def _item(path: str, root: Within, parts: Sequence[str], base: str) -> Item:
+    try:
+        fd = root.open(parts, path, hard_links=True)
+    except RunpactError:
+        return not_shown(path, root.root, parts)
+    try:
+        size = os.fstat(fd).st_size
+        head = os.read(fd, _SMALL) if size <= MOST_BYTES else b""
+    except OSError:
+        return Item(path, None, None, "none", None, "it cannot be read", stated=False)
+    finally:
+        close_quietly(fd)
+    if size > MOST_BYTES:
+        said = f"larger than the {size_text(MOST_BYTES)} that are copied"
+        return Item(path, None, None, "none", size, said, stated=False)
+    kind = "picture" if is_picture(path, head) else "binary" if b"\0" in head[:_HEAD] else "text"
+    data = head if len(head) == size else None
+    return Item(path, (root.root, tuple(parts)), f"{base}/{_name(path, kind)}", kind, size, None, False, data)
+
+
+def not_shown(path: str, root: str, parts: Sequence[str]) -> Item:
+    """A file that was not opened, with the reason."""
     place, about = root, None
     try:
         for part in parts:
@@ -104,30 +132,7 @@ def _item(path: str, root: str, parts: list[str], base: str) -> Item:
         return Item(path, None, None, "none", None, f"Missing artifact: {path}", stated=False)
     if about is None or not stat.S_ISREG(about.st_mode):
         return Item(path, None, None, "none", None, "no file that can be read", stated=False)
-    if about.st_size > MOST_BYTES:
-        said = f"larger than the {size_text(MOST_BYTES)} that are copied"
-        return Item(path, None, None, "none", about.st_size, said, stated=False)
-    head = _head(place, about)
-    if head is None:
-        return Item(path, None, None, "none", about.st_size, "it cannot be read", stated=False)
-    kind = "picture" if is_picture(path, head) else "binary" if b"\0" in head[:_HEAD] else "text"
-    data = head if len(head) == about.st_size else None
-    return Item(path, place, f"{base}/{_name(path, kind)}", kind, about.st_size, None, False, data)
-
-
-def _head(place: str, about: os.stat_result) -> bytes | None:
-    """The beginning of a file, if it is still the one that was looked at."""
-    try:
-        fd = files.open_read(place)
-    except RunpactError:
-        return None
-    try:
-        now = os.fstat(fd)
-        return os.read(fd, _SMALL) if (now.st_dev, now.st_ino) == (about.st_dev, about.st_ino) else None
-    except OSError:
-        return None
-    finally:
-        os.close(fd)
+    return Item(path, None, None, "none", about.st_size, "it cannot be read", stated=False)
 
 
 def _name(path: str, kind: str) -> str:
@@ -141,7 +146,9 @@ def content(item: Item) -> bytes | None:
     """The bytes of a piece of evidence; None where it cannot be read any more."""
     if item.data is not None:
         return item.data
+    if item.source is None:
+        return None
     try:
-        return None if item.source is None else files.read_bytes(item.source, limit=MOST_BYTES)
+        return read_within(*item.source, item.path, limit=MOST_BYTES, hard_links=True)
     except RunpactError:
         return None

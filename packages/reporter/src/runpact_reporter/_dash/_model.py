@@ -181,7 +181,7 @@ class Item(NamedTuple):
 
     Attributes:
         path: As it is stated, or from the run's folder.
-        source: The file; None where it is not shown.
+        source: A folder, and the names that lead from there to the file; None where it is not shown.
         href: From the site's root where it is shown, or an https address; None where it is text alone.
         kind: ``picture``, ``text``, ``binary``, ``address`` or ``none``.
         size: Bytes of the file.
@@ -191,7 +191,7 @@ class Item(NamedTuple):
     """
 
     path: str
-    source: str | None
+    source: tuple[str, tuple[str, ...]] | None
     href: str | None
     kind: str
     size: int | None

@@ -23,7 +23,7 @@ from runpact_reporter._version import __version__
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from runpact_reporter._dash._model import Fleet, Product, RunPage
+    from runpact_reporter._dash._model import Fleet, Product, Row, RunPage
 
 __all__ = ["HEAT_MAP", "LONGEST", "index", "product", "run", "static_files"]
 
@@ -144,6 +144,8 @@ def _environment() -> jinja2.Environment:
         "chip": _chip,
         "age": _age,
         "moment": _moment,
+        "run_row": _run_row,
+        "test_row": _test_row,
         "base": lambda path: path.rstrip("/").rpartition("/")[2] or path,
     }
     environment.globals |= {
@@ -211,6 +213,44 @@ def _moment(seconds: float | None, now: float) -> Markup:
         return Markup('<span class="quiet">\u2013</span>')
     when, ago = _words.when(seconds), _words.ago(seconds, now)
     return Markup(f'<time datetime="{_words.iso(seconds)}">{when}</time><small>{ago}</small>')  # noqa: S704 - our own words
+
+
+def _text(value: Any, most: int) -> str:
+    """A text of others, escaped and cut."""
+    return str(escape(_shown(_short(value, most))))
+
+
+def _run_row(row: Row, slug: str, now: float, linked: bool) -> Markup:  # noqa: FBT001 - a filter's argument
+    """A run in the table of its product; no template, since a fleet has a hundred thousand of them."""
+    run_id, ms = _run_id(row.run_id, 100), row.duration_ms
+    name = f'<span class="id">{run_id}</span>'
+    if linked:
+        name = f'<a class="id" href="../r/{escape(slug)}/{escape(row.slug)}.html">{run_id}</a>'
+    value = "" if ms is None else f' data-v="{ms}"'
+    tests = "\u2013"
+    if row.reported is not None:
+        tests = f"{_words.amount(row.passed)} of {_words.amount(row.reported)} passed"
+    note = f'<span class="note"><bdi>{_text(row.note, 200)}</bdi></span> ' if row.note else ""
+    said = f"<bdi>{_text(row.summary, _SHORT)}</bdi>" if row.summary else ""
+    return Markup(  # noqa: S704 - numbers, our own words, and what was escaped just before
+        f'<tr data-s="{_kind(row.status)}"><th scope="row">{name}</th><td>{_chip(row.status)}</td>'
+        f'<td>{_moment(row.when_s, now)}</td><td class="num"{value}>{_words.duration(ms)}</td>'
+        f'<td class="num">{tests}</td><td class="sum">{note}{said}</td></tr>'
+    )
+
+
+def _test_row(test: Mapping[str, Any]) -> Markup:
+    """A test in the table of its run; no template, since a fleet has more than a hundred thousand of them."""
+    ms, message = test.get("duration"), test.get("message")
+    took = _words.duration(ms) if isinstance(ms, int | float) else "\u2013"
+    flaky = ' <span class="note">flaky</span>' if test.get("flaky") is True else ""
+    said = ""
+    if message:
+        said = f'<pre tabindex="0" aria-label="Message"><bdi>{_log(str(message)[:1500])}</bdi></pre>'
+    return Markup(  # noqa: S704 - numbers, our own words, and what was escaped just before
+        f'<tr><th scope="row"><bdi>{_text(str(test.get("name")), 400)}</bdi>{flaky}{said}</th>'
+        f'<td>{_chip(str(test.get("status")))}</td><td class="num">{took}</td></tr>'
+    )
 
 
 def _log(text: str) -> Markup:

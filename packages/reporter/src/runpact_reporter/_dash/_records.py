@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
 
-from runpact_core import documents
+from runpact_core import documents, jsonl
 from runpact_core.errors import RunpactError
-from runpact_reporter import _history_lines
 from runpact_reporter._dash._within import open_within
 from runpact_reporter._places import HISTORY
 
@@ -69,12 +68,12 @@ def records_of(dash: str, product: str, limit: int) -> Found:
 
 
 def _lines(fd: int, shown: str) -> Iterator[bytes]:
-    with _history_lines.opened(shown, descriptor=fd) as file:
+    with jsonl.opened(shown, descriptor=fd) as file:
         while line := file.readline(_LONGEST):
             whole = line.endswith(b"\n")
             yield line
             if not whole and len(line) == _LONGEST:
-                _history_lines.pass_line(file)
+                jsonl.pass_line(file)
 
 
 def _product(line: bytes, product: str) -> bool | None:

@@ -20,13 +20,13 @@ def _date(seconds: float) -> datetime | None:
 def iso(seconds: float) -> str:
     """A moment for programs: ``2026-01-19T12:00:00Z``."""
     date = _date(seconds)
-    return date.strftime("%Y-%m-%dT%H:%M:%SZ") if date else ""
+    return f"{date.isoformat(timespec='seconds')[:19]}Z" if date else ""
 
 
 def when(seconds: float | None) -> str:
     """A moment for people: ``2026-01-19 12:00``."""
     date = None if seconds is None else _date(seconds)
-    return "no time" if date is None else date.strftime("%Y-%m-%d %H:%M")
+    return "no time" if date is None else date.isoformat(" ")[:16]
 
 
 def day(seconds: float) -> str:
