@@ -66,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--quick", action="store_true", help="two rounds: shows that rows work, gives no figures")
     parser.add_argument("--log-mb", type=_count, metavar="N", help="megabytes of wrapped output  [1024]")
     parser.add_argument("--runs", type=_count, metavar="N", help="runs in the folder of runs  [10000]")
+    parser.add_argument("--stored", type=_count, metavar="N", help="runs in the store, with four files each  [50000]")
     parser.add_argument("--check", action="store_true", help="exit 1 where a budget is missed")
     parser.add_argument("--list", action="store_true", help="name the rows, measure nothing")
     parser.add_argument("--out", type=Path, default=RESULTS, help="where the results go  [bench/results.json]")
@@ -81,7 +82,9 @@ def _count(text: str) -> int:
 
 def _scale(options: argparse.Namespace) -> Scale:
     usual = QUICK_SCALE if options.quick else FULL_SCALE
-    return usual._replace(log_mb=options.log_mb or usual.log_mb, runs=options.runs or usual.runs)
+    return usual._replace(
+        log_mb=options.log_mb or usual.log_mb, runs=options.runs or usual.runs, stored=options.stored or usual.stored
+    )
 
 
 def _measured(rows: Sequence[Row], effort: Effort) -> Iterator[Measured]:

@@ -30,15 +30,17 @@ class Scale(NamedTuple):
         log_mb: Megabytes (2 ** 20 bytes) of the output that is wrapped.
         runs: How many runs the folder of runs holds.
         products: How many products the fleet has, with a hundred runs each.
+        stored: How many runs the store has, with four files each.
     """
 
     log_mb: int
     runs: int
     products: int = 1000
+    stored: int = 50_000
 
 
 FULL_SCALE = Scale(log_mb=1024, runs=10_000)
-QUICK_SCALE = Scale(log_mb=2, runs=20, products=3)
+QUICK_SCALE = Scale(log_mb=2, runs=20, products=3, stored=20)
 """Enough to see that every row works."""
 
 

@@ -9,6 +9,8 @@ import difflib
 from typing import TYPE_CHECKING
 
 from bench import (
+    applying,
+    compacting,
     compiling,
     dashing,
     importing,
@@ -17,8 +19,10 @@ from bench import (
     recording,
     reporting,
     starting,
+    storing,
     streaming,
     tracking,
+    verifying,
     writing,
 )
 from bench.row import FULL_SCALE
@@ -45,6 +49,10 @@ def every(scale: Scale = FULL_SCALE) -> tuple[Row, ...]:
         *streaming.rows(scale),
         *listing.rows(scale),
         *dashing.rows(scale),
+        *compacting.rows(scale),
+        *storing.rows(scale),
+        *applying.rows(scale),
+        *verifying.rows(scale),
     )
 
 

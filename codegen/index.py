@@ -42,7 +42,7 @@ def _fields(contract: Contract, contracts: ContractSet) -> dict[str, object]:
         **{field: contract.entry[field] for field in ENTRY_FIELDS},
         "source": contract.entry.get("source", ""),
         "root": tree["title"],
-        "required": tuple(tree["required"]),
+        "required": tuple(tree.get("required", ())),
         "integers": tuple(sorted(set(integers(bundled, bundled)))),
     }
 

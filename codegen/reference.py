@@ -17,12 +17,19 @@ from runpact_core.errors import RunpactError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ERROR_MODULES = ("runpact_core.errors", "runpact_writer.errors", "runpact_reporter.errors", "runpact.errors")
+ERROR_MODULES = (
+    "runpact_core.errors",
+    "runpact_writer.errors",
+    "runpact_reporter.errors",
+    "runpact_gc.errors",
+    "runpact.errors",
+)
 CLI_INTRO = """\
 # Commands
 
 Every command of `runpact`, as its own `--help` says it. Each tool's own command has the same words: `runpact-core
-contracts …`, `runpact-writer exec …`, `runpact-writer runs …`, `runpact-reporter report …`.
+contracts …`, `runpact-writer exec …`, `runpact-writer runs …`, `runpact-reporter report …`, `runpact-gc scan` for
+`runpact artifacts scan`. `runpact-gc --keep N` is a [short form](retention.md#the-short-form) besides.
 """
 ERRORS_INTRO = """\
 # Errors

@@ -1,6 +1,7 @@
 """Make the pictures of the README from a fleet that never was: `python scripts/screenshots.py [FOLDER]`.
 
-Needs a Chromium, by default Debian's. The pictures are kept small: one of the start page, one of a run.
+Needs a Chromium, by default Debian's. The pictures are kept small: one of the start page, one of a run, one of the page
+of a store.
 """
 
 from __future__ import annotations
@@ -10,21 +11,27 @@ import sys
 import tempfile
 from pathlib import Path
 
+import demo_store
 from demo_fleet import NOW, make
 from playwright.sync_api import sync_playwright
 
+from runpact_gc.cli import artifacts
 from runpact_reporter._dash import build_site, projects_of
 
 CHROMIUM = os.environ.get("RUNPACT_CHROMIUM", "/usr/bin/chromium")
 
 
 def main(target: Path) -> None:
-    """Build the site of the sample fleet and take both pictures."""
+    """Build the site of the sample fleet and the page of the sample store, and take the pictures."""
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as temporary:
         root = Path(temporary)
         make(root)
         build_site(projects_of([temporary]), str(root / "site"), NOW)
+        project, store = root / "nightly", root / "store.html"
+        demo_store.make(project, NOW)
+        words = ["report", "--html", str(store), "--now", "2026-01-19T12:00:00Z", "--project", str(project)]
+        artifacts(words, standalone_mode=False)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
             page = browser.new_page(viewport={"width": 1280, "height": 800})
@@ -33,8 +40,10 @@ def main(target: Path) -> None:
             page.screenshot(path=target / "fleet.png")
             page.locator("tr[data-s=failed] a.id").first.click()
             page.screenshot(path=target / "run.png")
+            page.goto(store.as_uri())
+            page.screenshot(path=target / "store.png")
             browser.close()
-    print(f"{target / 'fleet.png'} and {target / 'run.png'}")
+    print(*(target / name for name in ("fleet.png", "run.png", "store.png")))
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ def outcome(contract: str, data: bytes) -> str:
         document = documents.read(contract, data)
     except RunpactError as error:
         problems = getattr(error.__cause__ or error, "problems", ())
-        return f"refused: {', '.join(f'{place} [{rule}]' for place, rule, _ in problems) or error}"
+        return f"refused: {', '.join(f'{place} [{rule}]' for place, rule, *_ in problems) or error}"
     parts = [f"{document.reading} as {document.read_as}"]
     parts += [document.message] if document.message else []
     parts += [f"unknown {pointer}" for pointer in document.unknown_fields()]

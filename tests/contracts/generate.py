@@ -25,6 +25,7 @@ RANDOM_DOCUMENTS = 4
 _LONGEST = 60  # characters that a string of a maximal document has at most; mutations go to the real limits
 _LETTERS = "aZ09 -_/\\\"'\t\x1b\u00e9\u0663\u200f\u2028\ufeff\U0001f9ed"
 _WIDE = 2**53 - 1
+_SMALL = 2000  # a schema below it is that of few fields, and takes more documents to be tried as often
 
 
 class Base(NamedTuple):
@@ -37,7 +38,7 @@ class Base(NamedTuple):
 def base_documents(schema: Schema) -> list[Base]:
     """One minimal document, one maximal one and some random ones; the same for the same schema."""
     minimal, maximal = (Base(style, Maker(schema, style, 0).document()) for style in ("minimal", "maximal"))
-    seeds = range(RANDOM_DOCUMENTS)
+    seeds = range(RANDOM_DOCUMENTS if len(str(schema)) > _SMALL else 3 * RANDOM_DOCUMENTS)
     return [minimal, maximal, *(Base(f"random {seed}", Maker(schema, "random", seed).document()) for seed in seeds)]
 
 

@@ -23,6 +23,7 @@ __all__ = ["Change", "changes", "places"]
 
 _HUGE = 10**100  # longer ones (10^400, say) are refused by the reader of JSON, before any schema
 _LONG = 10_000
+_TESTABLE = 5_000_000  # a bound beyond it is one of memory, and no text is made of that length
 _DROPPED = object()
 _OTHER_TYPES: dict[str, Any] = {
     "null": None,
@@ -141,7 +142,7 @@ def _texts(value: str, schema: Schema) -> Iterator[tuple[str, str]]:
     yield "without its last character", value[:-1]
     for bound in ("minLength", "maxLength"):
         for length in range(schema.get(bound, 0) - 1, schema.get(bound, -3) + 2):
-            if length >= 0:
+            if 0 <= length <= _TESTABLE:
                 fitting = generate.text_of_length(schema["pattern"], length) if "pattern" in schema else None
                 yield f"{bound} {length - schema[bound]:+}", fitting or (value * length)[:length].ljust(length, "a")
                 yield f"{bound} {length - schema[bound]:+} newline", (fitting or "a" * length)[:-1] + "\n"

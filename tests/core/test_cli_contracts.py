@@ -279,3 +279,13 @@ def test_an_upgrade_says_what_it_leaves_wrong(tmp_path: Path, capsys: pytest.Cap
     assert json.loads(shown.out) == document | {"schema_version": "0.2"}
     rule = "summary does not count the checks by their status [summary-counts-the-checks]"
     assert shown.err == f"{path}: note: /summary/pass: {rule}\n{path}: note: unknown field /colour, kept\n"
+
+
+def test_validate_a_large_report(capsys: pytest.CaptureFixture[str]) -> None:
+    """What a large operation writes is more than the usual limit of a document, and is judged all the same."""
+    report = copied("gc_report/1.0/valid/minimal.json", "gc_report_20260119_063015.json")
+    report["notes"] = ["a sentence that somebody reads"] * 300_000
+    Path("gc_report_20260119_063015.json").write_text(json.dumps(report))
+    assert Path("gc_report_20260119_063015.json").stat().st_size > documents.MAX_BYTES
+    assert call("validate", "--strict", "gc_report_20260119_063015.json") == 0
+    assert capsys.readouterr().out == "gc_report_20260119_063015.json: valid gc_report 1.0\n"

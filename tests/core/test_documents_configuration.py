@@ -50,14 +50,33 @@ def test_a_mistyped_key_names_the_nearest(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError) as caught:
         documents.read("schema_catalog", path)
     unknown = "/schemas/0/statsu: unknown field (did you mean status?) [additionalProperties]"
-    assert str(caught.value) == f"{path}: {unknown} (and 1 more)"
+    assert str(caught.value) == f"{path}: {unknown} (line 7) (and 1 more)"
     problems = documents.validate("schema_catalog", path)
     assert [str(problem) for problem in problems] == [
-        '/schemas/0: "status" is a required property [required]',
-        unknown,
+        '/schemas/0: "status" is a required property [required] (line 4)',
+        f"{unknown} (line 7)",
     ]
     unlike = documents.validate("schema_catalog", YAML + b"zzzzzz: 1\n")
-    assert [str(problem) for problem in unlike] == ["/zzzzzz: unknown field [additionalProperties]"]
+    assert [str(problem) for problem in unlike] == ["/zzzzzz: unknown field [additionalProperties] (line 8)"]
+
+
+def test_a_problem_of_json_has_no_line() -> None:
+    """Lines are known of YAML alone; configuration in JSON says the pointer."""
+    problems = documents.validate("schema_catalog", b'{"version": 1, "schemas": [], "more": 1}')
+    assert [str(problem) for problem in problems] == ["/more: unknown field [additionalProperties]"]
+    assert documents.read("schema_catalog", b'{"version": 1, "schemas": []}').line_of("/schemas") is None
+
+
+def test_a_value_that_was_read_knows_its_line() -> None:
+    """Of a key it is the key's line; of what has none, that of what is around it."""
+    document = documents.read("schema_catalog", YAML)
+    assert [document.line_of(at) for at in ("/schemas/0/major", "/schemas/0/owner", "/none/there", "")] == [5, 4, 2, 2]
+
+
+def test_bytes_may_have_a_name() -> None:
+    """What was read by the caller is called in errors as the caller says."""
+    with pytest.raises(ConfigurationError, match=r"^config/c\.yaml: /zzz: unknown field .* \(line 8\)$"):
+        documents.read("schema_catalog", YAML + b"zzz: 1\n", name="config/c.yaml")
 
 
 @pytest.mark.parametrize(

@@ -96,9 +96,9 @@ def chain(length: int) -> dict[str, Any]:
 )
 def test_references_that_go_round_end(schema: dict[str, Any], document: object, *, admitted: bool) -> None:
     """Loops and long chains of references cost less than a second, and neither crash nor hang."""
-    began = time.process_time()
+    began = time.perf_counter()
     assert _gate.make_validator(schema).is_valid(document) is admitted
-    assert time.process_time() - began < SCHEMA_LIMIT_S
+    assert time.perf_counter() - began < SCHEMA_LIMIT_S
 
 
 def patterns() -> dict[str, dict[str, Any]]:
@@ -127,9 +127,9 @@ def test_patterns_are_linear(pattern: str) -> None:
     for text in texts:
         costs = []
         for _ in range(3):
-            began = time.process_time()
+            began = time.perf_counter()
             validator.is_valid(text)
-            costs.append(time.process_time() - began)
+            costs.append(time.perf_counter() - began)
         assert min(costs) < PATTERN_LIMIT_S, text[:10]
 
 
@@ -183,9 +183,9 @@ def test_a_long_message_is_cut() -> None:
 )
 def test_hints_stay_cheap(more: dict[str, Any]) -> None:
     """Hints are for mistakes of people: a flood of unknown names, or an endless one, gets none, and costs little."""
-    began = time.process_time()
+    began = time.perf_counter()
     found = _gate.problems(RUN, "strict", sample("run/0.2/full", **more), check_integers=False)
-    assert time.process_time() - began < SCHEMA_LIMIT_S
+    assert time.perf_counter() - began < SCHEMA_LIMIT_S
     unknown = [problem for problem in found if problem.rule == "additionalProperties"]
     assert len(unknown) == len(more) + ("git" in more)
     assert "git" in more or {problem.message for problem in unknown} == {"unknown field"}

@@ -123,3 +123,10 @@ def test_the_value_is_left_as_it_was() -> None:
     dumps(value)
     assert list(value) == ["b", "a"]
     assert value["a"] == [2, 1]
+
+
+def test_more_keys_than_are_remembered_are_written_as_well() -> None:
+    """Keys beyond the thousand that are kept ready are written like them, each time they come."""
+    value = [{f"k{number:04}": number for number in range(1200)}] * 2
+    assert json.loads(dumps_line(value)) == value
+    assert dumps_line(value) == json.dumps(value, separators=(",", ":")).encode() + b"\n"

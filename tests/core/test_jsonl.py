@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import pytest
 
-from runpact_core import jsonl
+from runpact_core import files, jsonl
 from runpact_core.errors import EnvironmentFailed, InvalidArtifact, MissingArtifact, Refused
 
 if TYPE_CHECKING:
@@ -47,6 +47,33 @@ def test_a_torn_line_is_ended_first(tmp_path: Path) -> None:
     assert torn.number == 2
     assert torn.error is not None
     assert (torn.error.line_number, torn.error.hint) == (2, None)
+
+
+@pytest.mark.parametrize("how", ["replaced", "removed"])
+def test_a_record_is_in_the_file_that_was_put_in_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    """A file that is replaced between its opening and the append gets the record too; one that is removed stays so."""
+    path = tmp_path / "history.jsonl"
+    path.write_bytes(b'{"a":1}\n')
+    append_line = files.append_line
+    calls: list[bytes] = []
+
+    def slow(fd: int, line: bytes) -> bool:
+        if not calls:
+            if how == "replaced":
+                files.replace(path, b'{"other":1}\n')
+            else:
+                path.unlink()
+        calls.append(line)
+        return append_line(fd, line)
+
+    monkeypatch.setattr(files, "append_line", slow)
+    assert jsonl.append(path, {"b": 2}) is False
+    if how == "replaced":
+        assert path.read_bytes() == b'{"other":1}\n{"b":2}\n'
+    else:
+        assert not path.exists()
 
 
 def test_a_torn_last_line_says_so(tmp_path: Path) -> None:

@@ -47,3 +47,8 @@ def test_no_control_character_is_left() -> None:
     assert directions & {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI", "B", "S"} == set()
     assert not set(shown) & {"\u200e", "\u200f", "\u061c", "\ufeff", "\u200b"}
     assert len(shown) > sys.maxunicode
+
+
+def test_a_byte_that_is_no_text_is_shown_as_that_byte() -> None:
+    """As `os.fsdecode` gives it; other halves of characters are shown by their code."""
+    assert redact.for_terminal("a\udcff\udc80\ud800") == "a\\xff\\x80\\ud800"

@@ -84,7 +84,7 @@ def test_damage_is_found_afterwards(tmp_path: Path) -> None:
         ("runpact_core", ["--version"], "runpact-core 0."),
         ("runpact_writer", ["--version"], "runpact-writer 0."),
         ("runpact_writer", ["exec", "--", sys.executable, "-S", "-c", "print('hi')"], "hi\n"),
-        ("runpact_core", ["contracts", "list"], "capture "),
+        ("runpact_core", ["contracts", "list"], "artifact_explanation "),
     ],
 )
 def test_each_package_runs_as_a_module(module: str, words: list[str], out: str, tmp_path: Path) -> None:

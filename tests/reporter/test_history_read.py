@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import os
 import sys
@@ -147,6 +148,17 @@ def test_a_history_that_is_compressed_with_zstandard_is_read() -> None:
     assert next(reading) == ONE
     with pytest.raises(InvalidArtifact, match="compressed, and broken"):
         list(reading)
+
+
+def test_a_compacted_history_is_read() -> None:
+    """The dictionary form gives the records of the original, and its faults by the original's line numbers."""
+    lines = line(ONE) + b"broken\n" + line(TWO) * 5
+    form = io.BytesIO()
+    jsonl.encode(io.BytesIO(lines), form)
+    assert form.getvalue().startswith(b'{"~runpact"')
+    assert read(form.getvalue()) == read(lines) == ([ONE, *[TWO] * 5], [(2, "malformed")])
+    with pytest.raises(InvalidArtifact, match="is in the dictionary form, and broken: it is cut"):
+        read(form.getvalue()[:-1])
 
 
 def test_what_is_no_file_is_an_error() -> None:

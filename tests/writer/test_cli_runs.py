@@ -300,7 +300,7 @@ def test_terminal_escapes_are_shown_not_sent(
 def test_a_name_of_other_bytes_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     """An argument that is not UTF-8 comes back as escapes, in the error's one line."""
     assert call("runs", "show", "\udcff") == 1
-    assert capsys.readouterr().err.startswith(r"error[missing-artifact]: Missing artifact: \udcff — ")
+    assert capsys.readouterr().err.startswith(r"error[missing-artifact]: Missing artifact: \xff — ")
 
 
 def test_output_that_the_locale_cannot_say(fleet: Path, project: Path) -> None:

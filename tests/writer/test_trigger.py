@@ -163,7 +163,7 @@ def test_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ("a\nRUN_ID=forged", r"a\x0aRUN_ID=forged"),
         ("\x1b[2Jx\u202e", r"\x1b[2Jx\u202e"),
-        ("\udcff", r"\udcff"),
+        ("\udcff", r"\xff"),
         ("x" * 1_000_000, "x" * 200),
         ("\n" * 1_000_000, r"\x0a" * 50),
     ],

@@ -29,6 +29,7 @@ digits, so every number that is read fits a double, and below the limit of Pytho
 _LONGEST_POSITIVE = 10**MAX_NUMBER_CHARS
 _LONGEST_NEGATIVE = -(10 ** (MAX_NUMBER_CHARS - 1))
 _INFINITY = float("inf")
+_MOST_HEADS = 1000  # keys that are data have no bound
 
 
 def dumps(value: object) -> bytes:
@@ -63,6 +64,7 @@ class _Writer:
         self._colon = colon
         self._trail: list[str | int] = [""] * (MAX_DEPTH + 1)
         self._parts: list[str] = []
+        self._heads: dict[str, str] = {}
 
     def write(self, value: object) -> bytes:
         try:
@@ -83,17 +85,29 @@ class _Writer:
 
     def _put_object(self, members: dict[object, object], depth: int) -> None:
         gap, last = self._gaps(depth)
-        put, opener = self._parts.append, "{" + gap
+        put, heads, opener = self._parts.append, self._heads, "{" + gap
         for key in members:
             if not isinstance(key, str):
                 raise self._refusal(f"a key of type {type(key).__name__}", depth)
         named: dict[str, object] = members  # type: ignore[assignment]  # as was just seen
         for key in sorted(named):
             self._trail[depth] = key
-            put(opener + self._scalar(key, depth) + self._colon)
-            self._put(named[key], depth + 1)
+            item = named[key]
+            head = opener + (heads.get(key) or self._head(key, depth))
+            if type(item) is str and item.isascii():  # most of what is written, without two calls
+                put(head + encode_basestring_ascii(item))
+            else:
+                put(head)
+                self._put(item, depth + 1)
             opener = "," + gap
         put(last + "}" if members else "{}")
+
+    def _head(self, key: str, depth: int) -> str:
+        """A key with its colon; the same few keys come again and again."""
+        head = self._scalar(key, depth) + self._colon
+        if len(self._heads) < _MOST_HEADS:
+            self._heads[key] = head
+        return head
 
     def _put_array(self, items: list[object] | tuple[object, ...], depth: int) -> None:
         gap, last = self._gaps(depth)

@@ -38,8 +38,8 @@ def detect(document: Mapping[str, Any], *, name: str | None = None) -> Detection
     base = os.path.basename(name) if name else ""  # noqa: PTH119 - the name may be of another platform's path
     named = [version for version in INDEX if base and version.fits_name(base)]
     keys = document.keys()
-    fitting = [version for version in INDEX if keys >= set(version.required)]
-    candidates = [version for version in fitting if version in named] or named or fitting
+    fitting = [version for version in INDEX if version.required and keys >= set(version.required)]
+    candidates = [version for version in fitting if version in named] or named or fitting or _optional(document)
     if not candidates:
         raise UnknownContract(f"no contract fits {base or 'the document'}", hint="name one, with --contract")
     best = max(candidates, key=lambda version: (len(keys & set(version.required)), version.key))
@@ -48,6 +48,12 @@ def detect(document: Mapping[str, Any], *, name: str | None = None) -> Detection
     except InvalidArtifact as error:
         return Detection(best.contract, None, str(error))
     return Detection(best.contract, decision.version.version if decision.version else decision.found, decision.message)
+
+
+def _optional(document: Mapping[str, Any]) -> list[Version]:
+    """The versions that require nothing and know every name at the top of a document, of which there must be one."""
+    requiring_nothing = [version for version in INDEX if not version.required]
+    return [version for version in requiring_nothing if document and document.keys() <= _gate.names(version)]
 
 
 def detect_bytes(raw: bytes, *, name: str | None = None) -> Detection:

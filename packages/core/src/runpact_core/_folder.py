@@ -13,7 +13,7 @@ import errno
 import os
 import stat
 
-from runpact_core.errors import EnvironmentFailed, UsageFailure
+from runpact_core.errors import EnvironmentFailed, InvalidArtifact, MissingArtifact, UsageFailure
 
 TYPE_CHECKING = False  # importing `typing` for this name alone would cost more than the rest of the module
 if TYPE_CHECKING:
@@ -23,22 +23,31 @@ if TYPE_CHECKING:
     StrPath = str | os.PathLike[str]
 
 __all__ = [
+    "HANDLES",
     "KINDS",
+    "Handle",
+    "NO_WAIT",
     "PLAIN",
     "Doing",
     "Folder",
     "close_quietly",
     "no_folder",
+    "open_to_read",
     "quietly",
     "read_up_to",
     "split",
     "write_all",
 ]
 
+Handle = int | str
+"""A folder that is held open: a descriptor; where there are none, its path."""
+
 PLAIN = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOCTTY", 0)
 HANDLES = os.open in os.supports_dir_fd  # false on Windows
+NO_WAIT = getattr(os, "O_NONBLOCK", 0)
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 _DIRECTORY = os.O_RDONLY | PLAIN | getattr(os, "O_DIRECTORY", 0)
+_NOT_OPENABLE = {errno.ENXIO, errno.ENODEV, errno.EOPNOTSUPP}  # sockets, FIFOs without a peer, absent devices
 _NO_FSYNC = {errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP}  # this file system cannot fsync a directory
 KINDS = {
     stat.S_IFDIR: "a directory",
@@ -184,3 +193,38 @@ def write_all(fd: int, data: bytes) -> None:
         if taken == 0:
             raise OSError(errno.EIO, "the system took no byte of a write")
         left = left[taken:]
+
+
+def not_regular(text: str, kind: int) -> InvalidArtifact:
+    return InvalidArtifact(f"{KINDS.get(kind, 'something')} where a regular file should be", path=text)
+
+
+def open_to_read(text: str, more: int = 0, at: Handle | None = None) -> int:
+    """A descriptor of a regular file; waits for nobody. Below a folder, a link is no file.
+
+    Raises:
+        MissingArtifact: There is no such file.
+        InvalidArtifact: Not a regular file.
+        OSError: Anything else.
+    """
+    if at is not None:
+        text, at, more = (text, at, more | _NO_LINK) if isinstance(at, int) else (os.path.join(at, text), None, more)
+    try:
+        fd = os.open(text, os.O_RDONLY | PLAIN | NO_WAIT | more, dir_fd=at)
+    except FileNotFoundError as error:
+        raise MissingArtifact(text) from error
+    except OSError as error:
+        if error.errno in _NOT_OPENABLE:
+            raise not_regular(text, stat.S_IFSOCK) from error
+        if at is not None and error.errno == errno.ELOOP:
+            raise not_regular(text, stat.S_IFLNK) from error
+        raise
+    try:
+        kind = stat.S_IFMT(os.fstat(fd).st_mode)
+    except BaseException:
+        close_quietly(fd)
+        raise
+    if kind == stat.S_IFREG:
+        return fd
+    close_quietly(fd)
+    raise not_regular(text, kind)

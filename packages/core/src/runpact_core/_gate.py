@@ -44,6 +44,11 @@ def _schema(version: Version, view: View) -> Any:
     return _json.parse(schema_text(version, view)).value
 
 
+def names(version: Version) -> set[str]:
+    """The names that a document of a version may have at its top."""
+    return set(_schema(version, "strict")["properties"])
+
+
 def make_validator(schema: Any) -> jsonschema_rs.Validator:
     """A validator of a schema that stands alone; its patterns run in linear time."""
     import jsonschema_rs

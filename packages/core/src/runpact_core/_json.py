@@ -35,6 +35,7 @@ __all__ = [
     "Parsed",
     "dumps",
     "dumps_line",
+    "has_lone_escape",
     "has_surrogate",
     "max_values",
     "parse",
@@ -107,7 +108,7 @@ def parse(data: bytes, *, limit: int = MAX_BYTES) -> Parsed:
         _refuse_unbounded(data, limit)
     try:
         text = data.decode().strip(_WHITESPACE)
-        if "\\" in text and _has_lone_escape(text):
+        if "\\" in text and has_lone_escape(text):
             raise _diagnosis(data, limit)
         scan = _scan_long if _EIGHT_DIGITS in data[::_STRIDE].translate(_DIGITS_AS_0) else _scan_plain
         before = next(_integral_floats)
@@ -152,8 +153,8 @@ _scan_long = JSONDecoder(  # also judges the length of integers, which costs a c
 ).raw_decode
 
 
-def _has_lone_escape(text: str) -> bool:
-    """Whether an escape stands for half a character; exact where the text is JSON."""
+def has_lone_escape(text: str) -> bool:
+    """Returns whether an escape stands for half a character; exact where the text is JSON."""
     text = text.replace("\\\\", "-")
     if re.search(_SURROGATE, text) is None:
         return False

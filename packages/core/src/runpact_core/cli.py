@@ -15,6 +15,8 @@ from runpact_core.redact import for_terminal
 
 __all__ = ["app", "contracts", "main"]
 
+_LARGEST = 64 << 20  # bytes of a document that is held to its contract: reports of a large gc have some millions
+
 contracts = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -101,14 +103,14 @@ def validate(
 
 
 def _validate_one(path: Path, contract: str | None, *, strict: bool) -> int:
-    raw = _bytes_of(path)
+    raw = _bytes_of(path, _LARGEST)
     name = contract or documents.detect_bytes(raw, name=str(path)).contract
-    problems = documents.validate(name, raw, strict=strict)
+    problems = documents.validate(name, raw, strict=strict, limit=_LARGEST)
     for problem in problems:
         print(for_terminal(f"{path}: {problem}"))
     if problems:
         return 1
-    document = documents.read(name, raw)
+    document = documents.read(name, raw, limit=_LARGEST)
     notes = [document.message] if document.message else []
     for note in notes + _unknown(document):
         print(for_terminal(f"{path}: note: {note}"))
@@ -151,11 +153,11 @@ def export(
     print(for_terminal(f"{len(documents.catalog())} schemas in {folder}"))
 
 
-def _bytes_of(path: Path) -> bytes:
+def _bytes_of(path: Path, limit: int = documents.MAX_BYTES) -> bytes:
     """A file, or what stdin holds where the path is ``-``; a byte too many there is refused by who reads it."""
     if str(path) == "-":
-        return sys.stdin.buffer.read(documents.MAX_BYTES + 1)
-    return files.read_bytes(path, limit=documents.MAX_BYTES)
+        return sys.stdin.buffer.read(limit + 1)
+    return files.read_bytes(path, limit=limit)
 
 
 def _unknown(document: documents.Document) -> list[str]:

@@ -75,9 +75,16 @@ class Document:
         raw: The bytes it was read from; None where it was not read.
     """
 
-    __slots__ = ("_original", "_version", "contract", "data", "message", "raw", "reading", "version")
+    __slots__ = ("_lines", "_original", "_version", "contract", "data", "message", "raw", "reading", "version")
 
-    def __init__(self, decision: _versions.Decision, contract: str, data: dict[str, Any], raw: bytes | None) -> None:
+    def __init__(
+        self,
+        decision: _versions.Decision,
+        contract: str,
+        data: dict[str, Any],
+        raw: bytes | None,
+        lines: Mapping[str, int] | None = None,
+    ) -> None:
         self.contract = contract
         self.data = data
         self.reading = decision.reading
@@ -85,6 +92,7 @@ class Document:
         self.version = decision.found or (decision.version.version if decision.version else "")
         self.raw = raw
         self._version = decision.version
+        self._lines = lines or {}
         self._original = _json.dumps(data) if raw is None else raw
 
     @property
@@ -108,6 +116,10 @@ class Document:
         """Pointers to the fields that the contract does not name, extension points apart."""
         return _gate.unknown_fields(self._version, self.data) if self._version else []
 
+    def line_of(self, pointer: str) -> int | None:
+        """The line, from 1, of a value that was read from YAML, or of what is around it; None for other documents."""
+        return _sources.line_of(pointer, self._lines)
+
     def _known(self) -> Version:
         if self._version is None:
             raise UnsupportedVersion(self.version, hint="only its raw fields can be shown")
@@ -121,7 +133,9 @@ class Downgraded(NamedTuple):
     lost: tuple[str, ...]
 
 
-def read(contract: str, source: StrPath | bytes, *, at: str | None = None, limit: int = MAX_BYTES) -> Document:
+def read(
+    contract: str, source: StrPath | bytes, *, at: str | None = None, limit: int = MAX_BYTES, name: str | None = None
+) -> Document:
     """Read one document.
 
     Args:
@@ -129,6 +143,7 @@ def read(contract: str, source: StrPath | bytes, *, at: str | None = None, limit
         source: A path, or the bytes of the document.
         at: Be a reader that knows no version after this one.
         limit: The largest size, in bytes, that is read.
+        name: What errors call the file; its path where None.
 
     Raises:
         MissingArtifact: There is no such file.
@@ -139,19 +154,20 @@ def read(contract: str, source: StrPath | bytes, *, at: str | None = None, limit
     """
     versions = versions_of(contract)
     raw, path = _bytes_of(source, limit)
+    path = name or path
     try:
-        data, integral_floats = _sources.parse(raw, limit, may_be_yaml=versions[-1].gate == "configuration")
+        data, integral_floats, lines = _sources.parse(raw, limit, may_be_yaml=versions[-1].gate == "configuration")
         decision = _versions.decide(data, _versions.known_to(versions, at))
         if versions[-1].gate == "configuration" and decision.message:
             raise InvalidArtifact(decision.message, hint="configuration is not read by guesswork")  # noqa: TRY301 - worded like the other faults of configuration
         if decision.version is not None:
-            _admit(decision.version, data, check_integers=integral_floats)
+            _admit(decision.version, data, lines, check_integers=integral_floats)
     except InvalidArtifact as error:
         error.path = path
         if versions[-1].gate == "configuration":
             raise ConfigurationError(_sources.located(error, path), hint=error.hint) from error
         raise
-    return Document(decision, contract, data, raw)
+    return Document(decision, contract, data, raw, lines)
 
 
 def validate(contract: str, source: Source, *, strict: bool = False, limit: int = MAX_BYTES) -> list[Problem]:
@@ -171,7 +187,7 @@ def validate(contract: str, source: Source, *, strict: bool = False, limit: int 
     """
     versions = versions_of(contract)
     raw = _bytes_of(source, limit)[0] if isinstance(source, bytes | str | os.PathLike) else dumps(source)
-    data, check_integers = _sources.parse(raw, limit, may_be_yaml=versions[-1].gate == "configuration")
+    data, check_integers, lines = _sources.parse(raw, limit, may_be_yaml=versions[-1].gate == "configuration")
     try:
         decision = _versions.decide(data, versions)
     except InvalidArtifact as error:
@@ -180,7 +196,7 @@ def validate(contract: str, source: Source, *, strict: bool = False, limit: int 
         return [Problem("", "version", str(decision.message))]
     view: _gate.View = "strict" if strict or versions[-1].gate == "configuration" else "tolerant"
     found = _gate.problems(decision.version, view, data, check_integers=check_integers)
-    return found or _faults.broken_rules(decision.version, data)
+    return _sources.placed(found or _faults.broken_rules(decision.version, data), lines)
 
 
 def write(
@@ -322,10 +338,10 @@ def _bytes_of(source: StrPath | bytes, limit: int) -> tuple[bytes, str | None]:
     return files.read_bytes(source, limit=limit), os.fspath(source)
 
 
-def _admit(version: Version, data: object, *, check_integers: bool) -> None:
+def _admit(version: Version, data: object, lines: Mapping[str, int], *, check_integers: bool) -> None:
     view: _gate.View = "strict" if version.gate == "configuration" else "tolerant"
     if not _gate.admits(version, view, data, check_integers=check_integers):
-        raise _invalid(_gate.problems(version, view, data, check_integers=check_integers))
+        raise _invalid(_sources.placed(_gate.problems(version, view, data, check_integers=check_integers), lines))
 
 
 def _invalid(problems: Iterable[Problem]) -> InvalidArtifact:
@@ -347,12 +363,12 @@ def _rewritten(document: Document) -> bytes:
     """The bytes of a document that was read: its own where nothing changed, else canonical and no worse than before."""
     text = dumps(document.data)
     original, version = document._original, document._version  # noqa: SLF001 - of this module
-    before, _ = _sources.parse(
+    before, *_ = _sources.parse(
         original, len(original), may_be_yaml=versions_of(document.contract)[-1].gate == "configuration"
     )
     if _json.dumps(before) == text:
         return original
-    after, _ = _sources.parse(text, len(text), may_be_yaml=False)  # plain values, whatever was put into the data
+    after, *_ = _sources.parse(text, len(text), may_be_yaml=False)  # plain values, whatever was put into the data
     worse = _faults.made_worse(version, before, after) if version else []
     if worse:
         raise _invalid(worse)

@@ -39,15 +39,18 @@ class Problem(NamedTuple):
         pointer: JSON pointer (RFC 6901) to the value at fault; empty for the whole document.
         rule: The broken keyword of the schema, such as ``required``, or the id of a cross-field rule.
         message: What is wrong, in one sentence.
+        line: 1-based line that it stands on, of configuration in YAML; None for everything else.
     """
 
     pointer: str
     rule: str
     message: str
+    line: int | None = None
 
     def __str__(self) -> str:
-        """One line: place, what is wrong, rule."""
-        return f"{self.pointer or '/'}: {self.message} [{self.rule}]"
+        """One line: place, what is wrong, rule, and the line where it is known."""
+        line = "" if self.line is None else f" (line {self.line})"
+        return f"{self.pointer or '/'}: {self.message} [{self.rule}]{line}"
 
 
 class RunpactError(Exception):

@@ -31,17 +31,20 @@ import stat
 from runpact_core import _folder, _locks
 from runpact_core._folder import (
     KINDS,
-    PLAIN,
+    NO_WAIT,
     Doing,
     Folder,
+    Handle,
     close_quietly,
     no_folder,
+    open_to_read,
     quietly,
     read_up_to,
     split,
     write_all,
 )
-from runpact_core.errors import InvalidArtifact, MissingArtifact, Refused
+from runpact_core._walk import Listing, close_folder, listing, open_folder, walk
+from runpact_core.errors import InvalidArtifact, Refused
 
 TYPE_CHECKING = False  # importing `typing` for this name alone would cost more than the rest of the module
 if TYPE_CHECKING:
@@ -50,15 +53,20 @@ if TYPE_CHECKING:
     StrPath = str | os.PathLike[str]
 
 __all__ = [
+    "Handle",
+    "Listing",
     "append",
     "append_line",
     "close",
+    "close_folder",
     "hold",
     "is_locked",
     "is_temporary",
+    "listing",
     "make_dir",
     "make_dirs",
     "open_append",
+    "open_folder",
     "open_read",
     "read_bytes",
     "remove",
@@ -67,11 +75,10 @@ __all__ = [
     "sync",
     "sync_dir",
     "try_lock",
+    "walk",
 ]
 
-_NO_WAIT = getattr(os, "O_NONBLOCK", 0)
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
-_NOT_OPENABLE = {errno.ENXIO, errno.ENODEV, errno.EOPNOTSUPP}  # sockets, FIFOs without a peer, absent devices
 _SEPARATORS = os.sep + (os.altsep or "")
 _RANDOM = 8  # bytes in the name of a temporary file
 _HEX = set("0123456789abcdef")
@@ -107,7 +114,7 @@ def replace_locked(
         return _publish(path, data, mode, random, locked=True)
     replace(path, data, mode=mode, random=random)  # an open file cannot be renamed there
     with Doing(f"opening {os.fspath(path)}"):
-        return os.open(path, os.O_RDWR | PLAIN)
+        return os.open(path, os.O_RDWR | _folder.PLAIN)
 
 
 def is_temporary(name: str) -> bool:
@@ -181,14 +188,15 @@ def remove(path: StrPath) -> bool:
         return True
 
 
-def read_bytes(path: StrPath, *, limit: int) -> bytes:
-    """The whole content of a regular file, one state of it; links are followed.
+def read_bytes(path: StrPath, *, limit: int, at: Handle | None = None) -> bytes:
+    """The whole content of a regular file, one state of it; links are followed, but not below ``at``.
 
     A file that is replaced or removed while it is read gives its old content.
 
     Args:
         path: The file.
         limit: The most bytes that are accepted; a larger file is refused before it is read.
+        at: The folder that ``path`` is a name in, as `open_folder` gives it.
 
     Raises:
         MissingArtifact: There is no such file.
@@ -198,7 +206,7 @@ def read_bytes(path: StrPath, *, limit: int) -> bytes:
     """
     text = os.fspath(path)
     with Doing(f"reading {text}"):
-        fd = _open_to_read(text, 0)
+        fd = open_to_read(text, at=at)
         try:
             before = os.fstat(fd)
             if before.st_size > limit:
@@ -215,15 +223,19 @@ def read_bytes(path: StrPath, *, limit: int) -> bytes:
     return data
 
 
-def open_read(path: StrPath) -> int:
+def open_read(path: StrPath, *, at: Handle | None = None) -> int:
     """Open a regular file for reading piece by piece, waiting for nobody; gives a descriptor.
+
+    Args:
+        path: The file; links are followed, but not below ``at``.
+        at: The folder that ``path`` is a name in, as `open_folder` gives it.
 
     Raises:
         RunpactError: As `read_bytes` does, size and change apart.
     """
     text = os.fspath(path)
     with Doing(f"reading {text}"):
-        return _open_to_read(text, 0)
+        return open_to_read(text, at=at)
 
 
 def open_append(path: StrPath, *, mode: int = 0o644) -> int:
@@ -235,7 +247,7 @@ def open_append(path: StrPath, *, mode: int = 0o644) -> int:
         UsageFailure: No file can have this name.
     """
     text, (folder, name) = os.fspath(path), split(path)
-    flags = os.O_RDWR | os.O_APPEND | _NO_WAIT
+    flags = os.O_RDWR | os.O_APPEND | NO_WAIT
     with Doing(f"opening {text}"), Folder(folder) as at:
         _refuse_other_than_file(at, name, text)
         try:
@@ -323,8 +335,8 @@ def hold(path: StrPath, *, wait_s: float = 30.0) -> int:
     return fd
 
 
-def is_locked(path: StrPath) -> bool | None:
-    """Whether somebody holds the lock of a file; None where this file system or platform has no locks.
+def is_locked(path: StrPath, *, at: Handle | None = None) -> bool | None:
+    """Whether somebody holds the lock of a file (a name in ``at``); None where this file system or platform has none.
 
     Raises:
         MissingArtifact: There is no such file (any more).
@@ -333,7 +345,7 @@ def is_locked(path: StrPath) -> bool | None:
     """
     text = os.fspath(path)
     with Doing(f"looking at the lock of {text}"):
-        fd = _open_to_read(text, _NO_LINK)
+        fd = open_to_read(text, _NO_LINK, at)
         try:
             # Shared, so that two who look do not take each other for a holder.
             free = _locks.flock(fd, shared=True)
@@ -373,27 +385,3 @@ def _refuse_other_than_file(at: Folder, name: str, text: str) -> None:
     if kind not in {None, stat.S_IFREG}:
         what = f"{text} is {KINDS.get(kind or 0, 'no file')}, so nothing was written"
         raise Refused(what, hint="remove it, or choose another name")
-
-
-def _not_regular(text: str, kind: int) -> InvalidArtifact:
-    return InvalidArtifact(f"{KINDS.get(kind, 'something')} where a regular file should be", path=text)
-
-
-def _open_to_read(text: str, more: int) -> int:
-    try:
-        fd = os.open(text, os.O_RDONLY | PLAIN | _NO_WAIT | more)
-    except FileNotFoundError as error:
-        raise MissingArtifact(text) from error
-    except OSError as error:
-        if error.errno in _NOT_OPENABLE:
-            raise _not_regular(text, stat.S_IFSOCK) from error
-        raise
-    try:
-        kind = stat.S_IFMT(os.fstat(fd).st_mode)
-    except BaseException:
-        close_quietly(fd)
-        raise
-    if kind == stat.S_IFREG:
-        return fd
-    close_quietly(fd)
-    raise _not_regular(text, kind)

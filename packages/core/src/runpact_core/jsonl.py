@@ -5,6 +5,9 @@ line of its own, `iterate` reports every line that is no record with its number.
 
 Whether a file is compressed, with gzip or Zstandard, shows in its first bytes; `_packed` says what is promised of such
 files. (So an empty file is one without lines, whatever its name ends with.)
+
+A file may have the dictionary form, in which what repeats is said once: `encode` makes it, `decode` gives the original
+back, `iterate` and `expanded` read it as if it were the original. `_dictionary` says what it is.
 """
 
 from __future__ import annotations
@@ -16,10 +19,29 @@ from runpact_core import _json, _packed, files
 from runpact_core.errors import EnvironmentFailed, InvalidArtifact, MissingArtifact
 
 if TYPE_CHECKING:
+    import io
     import os
     from collections.abc import Iterator, Mapping
+    from typing import BinaryIO
 
-__all__ = ["Line", "Lines", "append", "dumps", "is_compressed", "iterate", "opened", "pass_line"]
+    from runpact_core._dictionary import Header
+
+__all__ = [
+    "Line",
+    "Lines",
+    "append",
+    "decode",
+    "dumps",
+    "encode",
+    "expanded",
+    "is_compacted",
+    "is_compressed",
+    "iterate",
+    "opened",
+    "pass_line",
+]
+
+_MARK = b'{"~runpact":"jsonl-dictionary",'  # as `_dictionary` has it, which is loaded for such files alone
 
 
 class Lines(Protocol):
@@ -64,18 +86,31 @@ def append(path: str | os.PathLike[str], record: Mapping[str, Any]) -> bool:
         Refused: Something else than a regular file has this name.
     """
     line = dumps(record)
-    fd = files.open_append(path)
+    torn = False
+    while True:
+        fd = files.open_append(path)
+        try:
+            torn = files.append_line(fd, line) or torn
+            files.sync(fd)
+            if not _replaced(path, fd):
+                return torn
+        finally:
+            files.close(fd)
+
+
+def _replaced(path: str | os.PathLike[str], fd: int) -> bool:
+    """Whether a file was put in the place of an open one while it was appended to: what was appended is not in it."""
+    import os
+
     try:
-        torn = files.append_line(fd, line)
-        files.sync(fd)
-    finally:
-        files.close(fd)
-    return torn
+        return not os.path.samestat(os.stat(path), os.fstat(fd))  # noqa: PTH116 - pathlib is slow
+    except OSError:  # it has no name any more: somebody took it away, with the record
+        return False
 
 
 @contextmanager
 def opened(path: str | os.PathLike[str], *, descriptor: int | None = None) -> Iterator[Lines]:
-    """Open a file to be read line by line, plain or compressed; errors of reading it in the block leave as ours.
+    """Open a file to be read line by line in its original form; errors of reading it in the block leave as ours.
 
     Args:
         path: The file.
@@ -89,7 +124,7 @@ def opened(path: str | os.PathLike[str], *, descriptor: int | None = None) -> It
     """
     try:
         with open(files.open_read(path) if descriptor is None else descriptor, "rb") as file:  # noqa: PTH123 - a descriptor is no path
-            yield _packed.unpacked(file, str(path))
+            yield expanded(_packed.unpacked(file, str(path)), str(path))
     except OSError as error:
         raise EnvironmentFailed(f"reading {path}", error) from error
 
@@ -131,6 +166,67 @@ def iterate(path: str | os.PathLike[str], *, limit: int = _json.MAX_BYTES) -> It
                 yield from _line(number, raw, limit, torn=not raw.endswith(b"\n"))
             else:
                 yield from _line(number, b"", limit, torn=not pass_line(file, limit))
+
+
+def is_compacted(start: bytes) -> bool:
+    """Whether a file that begins with these bytes has the dictionary form; 64 are enough, a shorter file gives all."""
+    return start.startswith(_MARK)
+
+
+def expanded(file: io.BufferedReader, path: str) -> io.BufferedReader:
+    """What a file holds, in its original form where it has the dictionary form.
+
+    Args:
+        file: The file, at its beginning; it is not closed with the result.
+        path: What people are told of it.
+
+    Raises:
+        InvalidArtifact: While it is read: it is cut, damaged, of a later version, or unpacks to far too much. A damage
+            within a value shows at the end, when the digest differs.
+    """
+    if not is_compacted(file.peek(len(_MARK))):
+        return file
+    from runpact_core import _dictionary
+
+    return _dictionary.expanded(file, path)
+
+
+def encode(source: BinaryIO, target: BinaryIO, *, threshold: int = 3) -> Header:
+    """Write the dictionary form of any bytes, line by line, in memory for a block of lines.
+
+    Args:
+        source: The original, which is read twice, by `seek`.
+        target: Where it is written to. Same bytes and threshold, same form.
+        threshold: How often, at least, a value or a shape must be there to be said once.
+
+    Returns:
+        Size and digest (sha256, in hex) of the original.
+
+    Raises:
+        InvalidArtifact: It changed between the two readings.
+    """
+    from runpact_core import _dictionary_write
+
+    return _dictionary_write.encode(source, target, threshold=threshold)
+
+
+def decode(source: BinaryIO, target: BinaryIO, path: str) -> Header:
+    """Write the original of what has the dictionary form; lines that were appended to it since come last.
+
+    Args:
+        source: The file, at its beginning.
+        target: Where the original is written to, all of it only where nothing is raised.
+        path: What people are told of the file.
+
+    Returns:
+        Size and digest (sha256, in hex) of what was written.
+
+    Raises:
+        InvalidArtifact: It has not that form, or as `expanded`.
+    """
+    from runpact_core import _dictionary
+
+    return _dictionary.decode(source, target, path)
 
 
 def _line(number: int, whole: bytes, limit: int, *, torn: bool) -> Iterator[Line]:

@@ -4,6 +4,30 @@
 
 from __future__ import annotations
 
+from runpact_core._generated.models.artifact_explanation_v1_0 import (
+    ArtifactExplanation,
+    ExplainedEntry,
+    ExplainedNeighbour,
+    ExplainedReason,
+)
+from runpact_core._generated.models.artifact_list_v1_0 import (
+    ArtifactList,
+    ListedArtifact,
+    ListedFinding,
+    ListedTotal,
+)
+from runpact_core._generated.models.artifacts_config_v1_0 import (
+    ArtifactsConfig,
+    CompactionSettings,
+    GcSettings,
+    IndexingSettings,
+    JsonlSettings,
+    LayoutRules,
+    ManifestSettings,
+    MarkdownSettings,
+    RetentionRule,
+    StatusRule,
+)
 from runpact_core._generated.models.capture_v1_0 import (
     Capture,
     CapturedArtifact,
@@ -18,6 +42,11 @@ from runpact_core._generated.models.checks_v0_2 import (
     Checks,
     CheckSummary,
 )
+from runpact_core._generated.models.compaction_report_v1_0 import (
+    CompactedFamily,
+    CompactedFile,
+    CompactionReport,
+)
 from runpact_core._generated.models.compatibility_v1_0 import (
     Compatibility,
     CompatibilityExample,
@@ -28,6 +57,30 @@ from runpact_core._generated.models.failure_v1_0 import (
     Failure,
     FailureArtifact,
     FailureEvidence,
+)
+from runpact_core._generated.models.gc_journal_v1_0 import (
+    EndingSlot,
+    GcJournal,
+    IntendedEntry,
+    IntendedMove,
+    IntendedReason,
+)
+from runpact_core._generated.models.gc_plan_v1_0 import (
+    GcPlan,
+    PlannedDecision,
+    PlannedFamily,
+    PlannedPurge,
+    PlannedReason,
+    PlanSummary,
+)
+from runpact_core._generated.models.gc_report_v1_0 import (
+    GcMove,
+    GcReport,
+    MovedEntry,
+    MovedFile,
+    MovedReason,
+    PurgedSlot,
+    SkippedEntry,
 )
 from runpact_core._generated.models.history_record_v1_0 import (
     HistoryRecord,
@@ -48,12 +101,26 @@ from runpact_core._generated.models.last_run_v0_2 import (
     LastRunTestCounts,
     PrWave,
 )
+from runpact_core._generated.models.manifest_v1_0 import (
+    Manifest,
+    ManifestBelow,
+    ManifestDigests,
+    ManifestFinding,
+    ManifestFolder,
+    ManifestGroup,
+    ManifestOdd,
+    ManifestPointer,
+)
 from runpact_core._generated.models.open_run_v1_0 import (
     OpenEnv,
     OpenGit,
     OpenHost,
     OpenRun,
     OpenTrigger,
+)
+from runpact_core._generated.models.pins_v1_0 import (
+    Pin,
+    Pins,
 )
 from runpact_core._generated.models.products_v0_1 import (
     Product,
@@ -112,8 +179,20 @@ from runpact_core._generated.models.test_report_v1_0 import (
     TestSummary,
     TestTool,
 )
+from runpact_core._generated.models.trash_list_v1_0 import (
+    TrashList,
+    TrashSlot,
+)
+from runpact_core._generated.models.verify_report_v1_0 import (
+    VerifyCounts,
+    VerifyFinding,
+    VerifyReport,
+)
 
 __all__ = [
+    "ArtifactExplanation",
+    "ArtifactList",
+    "ArtifactsConfig",
     "BananaEconomy",
     "Capture",
     "CaptureError",
@@ -125,41 +204,85 @@ __all__ = [
     "CheckSummary",
     "CheckedRule",
     "Checks",
+    "CompactedFamily",
+    "CompactedFile",
+    "CompactionReport",
+    "CompactionSettings",
     "ComparedRun",
     "Compatibility",
     "CompatibilityExample",
     "CompatibilityMatrix",
     "CompatibilityResult",
     "Coverage",
+    "EndingSlot",
     "Env",
     "Exit",
+    "ExplainedEntry",
+    "ExplainedNeighbour",
+    "ExplainedReason",
     "Failure",
     "FailureArtifact",
     "FailureEvidence",
+    "GcJournal",
+    "GcMove",
+    "GcPlan",
+    "GcReport",
+    "GcSettings",
     "Git",
     "HistoryProblem",
     "HistoryRecord",
     "HistoryTestCounts",
     "HistoryView",
     "Host",
+    "IndexingSettings",
+    "IntendedEntry",
+    "IntendedMove",
+    "IntendedReason",
     "Interruption",
+    "JsonlSettings",
     "KillSwitch",
     "LastRun",
     "LastRunEvidence",
     "LastRunMetrics",
     "LastRunTestCounts",
+    "LayoutRules",
+    "ListedArtifact",
+    "ListedFinding",
     "ListedRun",
+    "ListedTotal",
     "LogCount",
+    "Manifest",
+    "ManifestBelow",
+    "ManifestDigests",
+    "ManifestFinding",
+    "ManifestFolder",
+    "ManifestGroup",
+    "ManifestOdd",
+    "ManifestPointer",
+    "ManifestSettings",
+    "MarkdownSettings",
     "Masking",
+    "MovedEntry",
+    "MovedFile",
+    "MovedReason",
     "OpenEnv",
     "OpenGit",
     "OpenHost",
     "OpenRun",
     "OpenTrigger",
+    "Pin",
+    "Pins",
+    "PlanSummary",
+    "PlannedDecision",
+    "PlannedFamily",
+    "PlannedPurge",
+    "PlannedReason",
     "PrWave",
     "Product",
     "Products",
+    "PurgedSlot",
     "ReportCheck",
+    "RetentionRule",
     "Run",
     "RunChange",
     "RunDiff",
@@ -171,6 +294,8 @@ __all__ = [
     "RunView",
     "SchemaCatalog",
     "SchemaEntry",
+    "SkippedEntry",
+    "StatusRule",
     "TestAttachment",
     "TestAttempt",
     "TestCase",
@@ -184,8 +309,13 @@ __all__ = [
     "TestStep",
     "TestSummary",
     "TestTool",
+    "TrashList",
+    "TrashSlot",
     "Trigger",
     "TruncationLedger",
     "VerifiedRun",
+    "VerifyCounts",
+    "VerifyFinding",
+    "VerifyReport",
     "ViewedRecord",
 ]

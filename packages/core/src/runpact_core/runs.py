@@ -22,7 +22,7 @@ from runpact_core._pointer import MISSING
 from runpact_core.errors import EnvironmentFailed, InvalidArtifact, MissingArtifact, RunpactError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     StrPath = str | os.PathLike[str]
 
@@ -35,6 +35,7 @@ __all__ = [
     "here",
     "ids",
     "look",
+    "open_state",
     "resolve_evidence",
     "started_s",
 ]
@@ -164,18 +165,34 @@ def _open(run_id: str, folder: str, now: float, asking: Here) -> Run:
     except RunpactError as error:
         message = str(error)
     data = document.data if document else {}
+    return Run(
+        run_id,
+        folder,
+        open_state(data, locked=locked, now=now, asking=asking),
+        None,
+        document,
+        message,
+        _age(data, now),
+    )
+
+
+def open_state(data: Mapping[str, Any], *, locked: bool | None, now: float, asking: Here) -> str:
+    """The state of a run without a seal: ``running``, ``running?`` or ``interrupted``, as `Run` has it.
+
+    Args:
+        data: Its `open.json`, as far as it can be read.
+        locked: What `files.is_locked` says of that file; False where there is none.
+        now: The time in seconds since 1970.
+        asking: The machine that asks.
+    """
+    if locked:
+        return "running"
     age = _age(data, now)
     unseen = locked is None or _elsewhere(data, asking)
-    if locked:
-        state = "running"
-    elif unseen and age is not None and abs(age) < INTERRUPTED_AFTER_S:
-        state = "running?"
-    else:
-        state = "interrupted"
-    return Run(run_id, folder, state, None, document, message, age)
+    return "running?" if unseen and age is not None and abs(age) < INTERRUPTED_AFTER_S else "interrupted"
 
 
-def _elsewhere(data: dict[str, Any], asking: Here) -> bool:
+def _elsewhere(data: Mapping[str, Any], asking: Here) -> bool:
     """Whether the run was started on another machine, whose locks cannot be seen from here."""
     host = data.get("host")
     if not isinstance(host, dict):
@@ -192,7 +209,7 @@ def started_s(run: Run) -> int | None:
     return stated if not stamp else _times.seconds(_STAMP.sub(r"\1-\2-\3T\4:\5:\6Z", stamp))
 
 
-def _age(data: dict[str, Any], now: float) -> int | None:
+def _age(data: Mapping[str, Any], now: float) -> int | None:
     started = _times.seconds(data.get("started_utc"))
     return None if started is None else int(now) - started
 

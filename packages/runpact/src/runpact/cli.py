@@ -38,6 +38,7 @@ COMMANDS = {
         "runpact-reporter",
         "Read and rebuild the history of runs.",
     ),
+    "artifacts": ("runpact_gc.cli", "artifacts", "runpact-gc", "List, keep, trash and compact artifacts."),
     "dash": ("runpact_reporter.cli", "dash", "runpact-reporter", "Build or serve the dashboard of the fleet."),
 }
 """Word → module, name of its application in there, distribution that brings it, what it is for."""
