@@ -31,16 +31,18 @@ class Scale(NamedTuple):
         runs: How many runs the folder of runs holds.
         products: How many products the fleet has, with a hundred runs each.
         stored: How many runs the store has, with four files each.
+        runners: How many runners' status is ingested.
     """
 
     log_mb: int
     runs: int
     products: int = 1000
     stored: int = 50_000
+    runners: int = 500
 
 
 FULL_SCALE = Scale(log_mb=1024, runs=10_000)
-QUICK_SCALE = Scale(log_mb=2, runs=20, products=3, stored=20)
+QUICK_SCALE = Scale(log_mb=2, runs=20, products=3, stored=20, runners=4)
 """Enough to see that every row works."""
 
 

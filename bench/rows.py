@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 from bench import (
     applying,
+    certifying,
     compacting,
     compiling,
     dashing,
     importing,
+    ingesting,
     listing,
     reading,
     recording,
@@ -45,6 +47,7 @@ def every(scale: Scale = FULL_SCALE) -> tuple[Row, ...]:
         *reporting.ROWS,
         *importing.ROWS,
         *compiling.ROWS,
+        *certifying.ROWS,
         *starting.ROWS,
         *streaming.rows(scale),
         *listing.rows(scale),
@@ -53,6 +56,7 @@ def every(scale: Scale = FULL_SCALE) -> tuple[Row, ...]:
         *storing.rows(scale),
         *applying.rows(scale),
         *verifying.rows(scale),
+        *ingesting.rows(scale),
     )
 
 

@@ -22,6 +22,7 @@ ERROR_MODULES = (
     "runpact_writer.errors",
     "runpact_reporter.errors",
     "runpact_gc.errors",
+    "runpact_status_matrix.errors",
     "runpact.errors",
 )
 CLI_INTRO = """\

@@ -1,9 +1,9 @@
 """``hatch run demo``: what Runpact is for, on real input, in about a minute on two quiet cores.
 
 Runs the core's own tests and a failing one as two products of a fleet, shows what their runs left, verifies both,
-builds the dashboard of the fleet, cleans a store of a few hundred runs and takes that back, and holds every published
-example to its contract. Everything shown is the output of
-the commands as printed; the exit code is 1 where anything is not as it says.
+builds the dashboard of the fleet, cleans a store of a few hundred runs and takes that back, collects the status of
+three runners from a loopback server, and holds every published example to its contract. Everything shown is the
+output of the commands as printed; the exit code is 1 where anything is not as it says.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import sys
 import time
 from pathlib import Path
 
+import demo_runners
 import demo_store
 
 __all__ = ["main"]
@@ -25,6 +26,9 @@ PROJECT = ROOT / ".demo"
 RUNS = PROJECT / "reports" / "runs"
 SITE = PROJECT / "site"
 STORE = PROJECT / "store"
+CONTROL = PROJECT / "control"
+MATRIX = CONTROL / "runner-status-matrix.html"
+STALE_S = 100 * 3600
 FAILING = "def test_rows():\n    assert 59 == 60, 'a row is missing'\n"
 
 
@@ -44,6 +48,7 @@ def main() -> int:
         look(passing, failing)
         build()
         runs = retain()
+        collect()
         examples = read_examples()
     except Unexpected as error:
         print(f"demo: {error}", file=sys.stderr)
@@ -57,6 +62,7 @@ def main() -> int:
     print(
         f"- a store of {runs} runs: planned, cleaned, taken back byte for byte, compacted: open {STORE / 'store.html'}"
     )
+    print(f"- the status of three runners, one fresh, one stale, one not as its release says: open {MATRIX}")
     print(f"\nThe folders are yours to look at: {PROJECT.relative_to(ROOT)} ({time.monotonic() - started:.0f} s)")
     return 0
 
@@ -130,6 +136,38 @@ def retain() -> int:
     return runs
 
 
+def collect() -> None:
+    """Publish the status of three runners (one fresh, one stale, one broken), and make the matrix of them."""
+    title("The runners of three repositories")
+    shutil.rmtree(CONTROL, ignore_errors=True)  # what was accepted before would refuse the same releases again
+    releases = CONTROL / "releases"
+    releases.mkdir(parents=True)
+    registry = CONTROL / "registry.json"
+    with demo_runners.served(releases) as address:
+        registry.write_text(json.dumps(demo_runners.registry(address)), encoding="utf-8")
+        for runner, version, result, age_s in (
+            ("rust", "v1.4.0", "pass", 0),
+            ("php", "v0.9.1", "pass", STALE_S),
+            ("go", "v2.0.0", "fail:1", 0),
+        ):
+            made = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - age_s))
+            report = relative(releases / runner / demo_runners.ASSET)
+            words = ("--registry", relative(registry), "--runner", runner, "--release-version", version)
+            runpact("status", "report", *words, "--command", f"tests={result}", "--now-utc", made, "--out", report)
+            demo_runners.release(releases, address, runner, version, changed=runner == "go")
+        out = ("--allow-private", "--out", relative(CONTROL))
+        runpact("matrix", "ingest", "--registry", relative(registry), *out, "--enforce-freshness", expect=1)
+    runpact("matrix", "html", relative(MATRIX.with_suffix(".json")), "--out", relative(MATRIX))
+    rows = json.loads(MATRIX.with_suffix(".json").read_bytes())["matrix_rows"]
+    found = {row["runner_id"]: (row["verdict"], row.get("failure")) for row in rows}
+    if found != {
+        "go": ("governance_fail", "checksum-mismatch"),
+        "php": ("governance_fail", "stale-report"),
+        "rust": ("ok", None),
+    }:
+        raise Unexpected(f"the matrix says {found}")
+
+
 def read_examples() -> int:
     """Hold every published example to its contract, version by version; how many there are."""
     title("Read the examples of every contract version")
@@ -142,7 +180,7 @@ def read_examples() -> int:
         refused = runpact(*hold, *map(relative, invalid), expect=1, quiet=True)
         if taken.count(f": valid {name} ") != len(valid) or f": valid {name} " in refused:
             raise Unexpected(f"{name} {folder.name}: {taken}{refused}")
-        print(f"{name:16} {folder.name:4} {len(valid):2} taken, {len(invalid):2} refused, as they should be")
+        print(f"{name:30} {folder.name:4} {len(valid):2} taken, {len(invalid):2} refused, as they should be")
         count += len(valid) + len(invalid)
     runpact("contracts", "upgrade", "contracts/examples/checks/0.1/valid/one-of-each.json", "--to", "0.2")
     return count

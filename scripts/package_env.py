@@ -21,7 +21,7 @@ __all__ = ["PackageEnvironments"]
 
 TEST_TOOLS = (
     *("axe-playwright-python", "httpx", "hypothesis", "jsonschema", "orjson", "playwright", "pytest", "pytest-xdist"),
-    *("ruff", "syrupy", "uvicorn"),
+    *("ruff", "securesystemslib", "syrupy", "trustme", "uvicorn"),
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import json
 import os
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import pytest
 import typer
 
-from runpact_core import __main__, cli, edge
+from runpact_core import __main__, cli, documents, edge
 from runpact_core.errors import InvalidArtifact, MissingArtifact, Refused, RunpactError, UsageFailure
 
 if TYPE_CHECKING:
@@ -323,3 +324,27 @@ def test_output_that_cannot_be_written(capsys: pytest.CaptureFixture[str]) -> No
     """An error of the system that nobody has put into words comes from printing: exit code 3, one line."""
     assert edge.run(application(raising(OSError(errno.ENOSPC, "No space left on device"))), ["do"], "x") == 3
     assert capsys.readouterr().err == "error[environment]: writing to stdout: No space left on device\n"
+
+
+def test_what_is_told_acts_nowhere(capsys: pytest.CaptureFixture[str]) -> None:
+    """Lines of others on stdout are as safe as those on stderr."""
+    edge.tell("::error::x", "a ##[group]b", "\x1b[2J")
+    edge.tell()
+    assert capsys.readouterr().out == "\\x3a:error::x\na \\x23#[group]b\n\\x1b[2J\n"
+
+
+@pytest.mark.parametrize("mark", ["GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION", None])
+def test_a_document_that_is_told(
+    mark: str | None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The bytes of its file; in a job whose log is searched for commands, the same text without one."""
+    for name in ("GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION"):
+        monkeypatch.delenv(name, raising=False)
+    if mark is not None:
+        monkeypatch.setenv(mark, "1")
+    edge.tell_document({"a": "##[error]x"})
+    out = capsys.readouterr().out
+    assert json.loads(out) == {"a": "##[error]x"}
+    assert ("##[" in out) is (mark is None)
+    if mark is None:
+        assert out.encode() == documents.dumps({"a": "##[error]x"})

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runpact_core.redact import for_ci, for_ci_message, for_ci_value, for_markdown, for_terminal
+from runpact_core import documents
+from runpact_core.redact import for_ci, for_ci_json, for_ci_message, for_ci_value, for_markdown, for_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -137,6 +139,16 @@ def test_commands_of_ci_systems(text: str, safe: str) -> None:
     """R-18: a line of others is no command of any known system; other text stays as it is."""
     assert for_ci(text) == safe
     assert github_command(for_ci(text)) is None
+
+
+@given(st.recursive(st.text('#[]eg\\\\"\n:'), lambda below: st.dictionaries(st.text("#[x\\\\"), below)))
+def test_json_for_a_log_says_the_same(value: object) -> None:
+    """R-18: no line of it is a command, and it is the same document."""
+    text = documents.dumps({"value": value}).decode()
+    safe = for_ci_json(text)
+    assert json.loads(safe) == {"value": value}
+    assert [line for line in safe.splitlines() if github_command(line) is not None] == []
+    assert safe == text or "##" in text
 
 
 @given(st.text("\t :#[]aerovs\n\u00a0\u2028\\%-+~", max_size=20))

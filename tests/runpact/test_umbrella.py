@@ -104,6 +104,14 @@ sys.exit(main(sys.argv[2:]))
             "artifacts",
             "error[not-installed]: runpact artifacts is not installed — pip install runpact-gc",
         ),
+        *(
+            (
+                "runpact_status_matrix",
+                word,
+                f"error[not-installed]: runpact {word} is not installed — pip install runpact-status-matrix",
+            )
+            for word in ("status", "certify", "matrix")
+        ),
     ],
 )
 def test_an_absent_package(absent: str, word: str, line: str, project: Path) -> None:

@@ -159,6 +159,39 @@ def test_time_is_over() -> None:
     assert (minder.timed_out, child.sent) == (True, [(name, True) for name in names])
 
 
+def test_a_signal_that_ends_all() -> None:
+    """Where signals end the command: the first goes to all of it, the next one kills, others are passed on as ever."""
+    child = Killed(group=True)
+    minder = Minder(child, set(), ends=True)
+    for number in (signal.SIGUSR1, signal.SIGINT, signal.SIGTERM):
+        minder.take(number, from_terminal=False)
+    sent = [(signal.SIGUSR1, False), (signal.SIGINT, True), (signal.SIGCONT, True), (signal.SIGKILL, True)]
+    assert (child.sent, minder.stopped_by, minder.timed_out) == (sent, signal.SIGINT, False)
+
+
+def test_what_a_signal_left_is_killed() -> None:
+    """After the grace KILL, which is no time limit, and once more at the end."""
+    child = Killed(group=True)
+    with Shield(ends=True) as shield, Minder(child, shield.held, grace_s=0.0, ends=True) as minder:
+        minder.take(signal.SIGTERM, from_terminal=False)
+        reader, writer = os.pipe()
+        while len(child.sent) < 3:
+            select.select([reader], [], [], 0.01)
+        os.close(reader)
+        os.close(writer)
+    names = (signal.SIGTERM, signal.SIGCONT, signal.SIGKILL, signal.SIGKILL)
+    assert child.sent == [(name, True) for name in names]
+    assert (minder.stopped_by, minder.timed_out) == (signal.SIGTERM, False)
+
+
+@pytest.mark.parametrize("ends", [True, False])
+def test_a_signal_after_the_end(*, ends: bool) -> None:
+    """It is for nobody, but who ends with signals is told of the first one."""
+    with Shield(ends=ends) as shield:
+        signal.raise_signal(signal.SIGTERM)
+    assert shield.stopped_by == (signal.SIGTERM if ends else None)
+
+
 def test_stopping_is_the_system_s_decision(monkeypatch: pytest.MonkeyPatch) -> None:
     """X-06: we stop by the same signal, which the system ignores where nobody could continue us."""
     raised: list[tuple[int, bool]] = []

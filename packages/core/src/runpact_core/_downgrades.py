@@ -11,6 +11,7 @@ import copy
 from typing import TYPE_CHECKING, Any
 
 from runpact_core import _gate, _pointer
+from runpact_core._upgrades import STEPS_BACK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +29,8 @@ def lowered(later: Version, earlier: Version, data: Mapping[str, Any]) -> dict[s
             del _pointer.resolve(left, parent)[name.replace("~1", "/").replace("~0", "~")]
     if earlier.versioned_by == "schema_version":
         left["schema_version"] = earlier.version
-    return left
+    step_back = STEPS_BACK.get((earlier.contract, earlier.version))
+    return step_back(left) if step_back else left
 
 
 def lost(before: Mapping[str, Any], after: Mapping[str, Any], place: str = "") -> tuple[str, ...]:

@@ -29,6 +29,26 @@ def _states_version(version: str) -> Step:
     return step
 
 
+def _is_version(version: int) -> Step:
+    """The step that does nothing but state the version, of a contract whose documents carry an integer."""
+
+    def step(data: Mapping[str, Any]) -> dict[str, Any]:
+        return {**data, "version": version}
+
+    return step
+
+
+def _of_registry(version: int) -> Step:
+    """The step that states the version, of the certificate and of the registry that it was made from alike."""
+
+    def step(data: Mapping[str, Any]) -> dict[str, Any]:
+        intent = data["execution_intent"]
+        registry = {**intent["registry_ref"], "version": version}
+        return {**data, "version": version, "execution_intent": {**intent, "registry_ref": registry}}
+
+    return step
+
+
 def _with_duration(data: Mapping[str, Any]) -> dict[str, Any]:
     """A report of 0.2, with the whole milliseconds between its times; without, where the run has not ended."""
     upgraded = {**data, "schema_version": "0.2"}
@@ -46,7 +66,14 @@ STEPS: Final[dict[tuple[str, str], Step]] = {
     ("run", "0.2"): _states_version("0.2"),
     ("checks", "0.2"): _states_version("0.2"),
     ("last_run", "0.2"): _with_duration,
+    ("runner_execution_certificate", "2"): _of_registry(2),
+    ("runner_certification_registry", "2"): _is_version(2),
 }
+STEPS_BACK: Final[dict[tuple[str, str], Step]] = {
+    ("runner_execution_certificate", "1"): _of_registry(1),
+    ("runner_certification_registry", "1"): _is_version(1),
+}
+"""The steps down that change more than which fields there are; the key names the version that a step makes."""
 
 
 def missing_steps(versions: Sequence[Version]) -> list[tuple[str, str]]:

@@ -12,16 +12,31 @@ import os
 import sys
 
 from runpact_core.errors import EnvironmentFailed, RunpactError, UsageFailure
-from runpact_core.redact import for_ci
+from runpact_core.redact import for_ci, for_ci_json
 
 TYPE_CHECKING = False  # importing `typing` for this name alone would cost more than the rest of the module
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import TextIO
+    from collections.abc import Mapping, Sequence
+    from typing import Any, TextIO
 
     import typer
 
-__all__ = ["HELP", "INTERRUPTED", "complain", "project_dir", "run", "runs_dir", "say", "show", "silence", "unprinted"]
+__all__ = [
+    "HELP",
+    "INTERRUPTED",
+    "complain",
+    "project_dir",
+    "run",
+    "runs_dir",
+    "say",
+    "show",
+    "silence",
+    "tell",
+    "tell_document",
+    "unprinted",
+]
+
+_CI_MARKS = ("GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION")  # systems that look for commands inside a line
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it."""
@@ -102,6 +117,23 @@ def say(text: str) -> None:
         print(for_ci(text), file=sys.stderr, flush=True)
     except (OSError, ValueError):
         silence(sys.stderr)
+
+
+def tell(*lines: str) -> None:
+    """Print lines on stdout that no CI system obeys and in which nothing acts, whoever wrote their words."""
+    print("".join(f"{for_ci(line)}\n" for line in lines), end="", flush=True)
+
+
+def tell_document(document: Mapping[str, Any]) -> None:
+    r"""Print a document on stdout, in the bytes that its file has.
+
+    In the job of a CI system that looks for commands inside a line, their first character is written as ``\u0023``:
+    the same document in other bytes.
+    """
+    from runpact_core import documents
+
+    text = documents.dumps(document).decode()
+    print(for_ci_json(text) if any(mark in os.environ for mark in _CI_MARKS) else text, end="")
 
 
 def project_dir(path: str) -> str:

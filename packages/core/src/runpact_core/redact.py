@@ -19,6 +19,7 @@ __all__ = [
     "Masker",
     "Sanitized",
     "for_ci",
+    "for_ci_json",
     "for_ci_message",
     "for_ci_value",
     "for_markdown",
@@ -106,6 +107,19 @@ def for_ci(text: str) -> str:
     import re
 
     return re.sub(_CI_ANYWHERE, _escaped, re.sub(_CI_START, _escaped_start, shown))
+
+
+def for_ci_json(text: str) -> str:
+    r"""JSON that says the same, with ``\u0023`` for the first character of a command such as ``##[group]``.
+
+    Outside its texts JSON has no such character, and in them none stands behind a lone backslash. No line of JSON
+    begins with a command.
+    """
+    if "##" not in text:
+        return text
+    import re
+
+    return re.sub(_CI_ANYWHERE, r"\\u0023", text)
 
 
 def for_ci_value(text: str) -> str:

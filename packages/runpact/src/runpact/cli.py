@@ -39,6 +39,14 @@ COMMANDS = {
         "Read and rebuild the history of runs.",
     ),
     "artifacts": ("runpact_gc.cli", "artifacts", "runpact-gc", "List, keep, trash and compact artifacts."),
+    "status": ("runpact_status_matrix.cli", "status", "runpact-status-matrix", "Publish the status of a runner."),
+    "certify": (
+        "runpact_status_matrix.cli",
+        "certify",
+        "runpact-status-matrix",
+        "Certify a runner, verify certificates.",
+    ),
+    "matrix": ("runpact_status_matrix.cli", "matrix", "runpact-status-matrix", "Ingest the status of many runners."),
     "dash": ("runpact_reporter.cli", "dash", "runpact-reporter", "Build or serve the dashboard of the fleet."),
 }
 """Word → module, name of its application in there, distribution that brings it, what it is for."""

@@ -68,12 +68,14 @@ class Recorded(NamedTuple):
         run_id: Id of its run; None where none could be recorded.
         run_dir: Folder of its run, absolute; None as above.
         timed_out: Whether its time was over.
+        stopped_by: The signal to us that ended it, where signals do (`run_recorded`); else None.
     """
 
     code: int
     run_id: str | None = None
     run_dir: str | None = None
     timed_out: bool = False
+    stopped_by: int | None = None
 
 
 def main(arguments: Sequence[str], loaded: Callable[[], None] | None = None) -> int:

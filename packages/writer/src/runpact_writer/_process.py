@@ -98,12 +98,14 @@ def run_command(
         raise NotStarted("exec needs a POSIX system", 125, hint="record from Python, with RunWriter")
     child, streams = _start(argv, environ, shield, manner)
     resize = streams.resize if streams.terminals else None
-    with Minder(child, shield.held, resize=resize, timeout_s=manner.timeout_s, grace_s=manner.grace_s) as minder:
+    limit, grace, ends = manner.timeout_s, manner.grace_s, shield.ends
+    with Minder(child, shield.held, resize=resize, timeout_s=limit, grace_s=grace, ends=ends) as minder:
         try:
             sources = [Source(fd, Sink(ours), _for(copy, ours)) for fd, ours in streams.sources]
             left_open = pump(child, sources, linger_s=manner.linger_s, meanwhile=manner.meanwhile())
         finally:
             streams.close()
+    shield.stopped_by = minder.stopped_by
     return _outcome(child.reap(), timed_out=minder.timed_out, left_open=left_open)
 
 

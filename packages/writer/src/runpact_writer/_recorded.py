@@ -33,6 +33,7 @@ def run_recorded(  # noqa: PLR0913 - one for each option of `exec`
     announce: bool = False,
     env: Mapping[str, str] | None = None,
     conclude: Callable[[RunWriter, int], None] | None = None,
+    ends: bool = False,
 ) -> Recorded:
     """Run a command as ``runpact exec`` does, and record the run.
 
@@ -54,6 +55,8 @@ def run_recorded(  # noqa: PLR0913 - one for each option of `exec`
         env: Variables for the command beside the environment.
         conclude: Called between the command's end and the seal, with the recorder and the exit code: the moment to add
             checks, outputs and artifacts. What it raises becomes a warning of the run.
+        ends: Whether a signal that would end us (INT, TERM, HUP, QUIT) ends all that the command began: the signal goes
+            to all of it, and KILL after 10 seconds or at the next signal. Else the command alone gets it and decides.
 
     Raises:
         InvalidPipelineId: The pipeline's id has other characters.
@@ -76,5 +79,6 @@ def run_recorded(  # noqa: PLR0913 - one for each option of `exec`
         announce=announce,
         runs_dir=os.fspath(runs_dir),
     )
-    with Shield() as shield:
-        return execute(options, shield, env, conclude)
+    with Shield(ends=ends) as shield:
+        recorded = execute(options, shield, env, conclude)
+    return recorded._replace(stopped_by=shield.stopped_by)

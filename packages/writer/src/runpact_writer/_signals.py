@@ -32,6 +32,7 @@ _NAMES = ("SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGWI
 _PASSED_ON = {getattr(signal, name) for name in _NAMES if hasattr(signal, name)}
 _FROM_TERMINAL = {signal.SIGINT} | {getattr(signal, name) for name in ("SIGQUIT", "SIGTSTP") if hasattr(signal, name)}
 _AT_CLOSE = {getattr(signal, name) for name in ("SIGHUP", "SIGCONT") if hasattr(signal, name)}
+_ENDING = {getattr(signal, name) for name in ("SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT") if hasattr(signal, name)}
 _INIT = 1
 _LOOK_EVERY_S = 0.05  # where the system cannot wait for a signal with a limit
 
@@ -39,11 +40,21 @@ _LOOK_EVERY_S = 0.05  # where the system cannot wait for a signal with a limit
 class Shield:
     """Holds back what would end us, while the context lasts.
 
+    Args:
+        ends: Whether a signal that would end us ends the command too, with all that it began; else it is passed on, and
+            the command decides.
+
     Attributes:
+        ends: As above.
+        stopped_by: The first signal that did so, also one that came after the command's end; None where none did.
         held: The signals that are held back. Those that are ignored are not among them: they stay ignored for all.
         mask: The mask as it was.
         ignored: Signals that were ignored and are not now, since we need them.
     """
+
+    def __init__(self, *, ends: bool = False) -> None:
+        self.ends = ends
+        self.stopped_by: int | None = None
 
     def __enter__(self) -> Self:
         self.held = {each for each in _PASSED_ON if signal.getsignal(each) is not signal.SIG_IGN} | {signal.SIGCHLD}
@@ -55,7 +66,9 @@ class Shield:
 
     def __exit__(self, *_: object) -> None:
         while late := signal.sigpending() & self.held - self.mask:  # the command has ended, they are for nobody
-            signal.sigwait(late)
+            number = signal.sigwait(late)
+            if self.ends and number in _ENDING:
+                self.stopped_by = self.stopped_by or int(number)
         for number in self.ignored:
             signal.signal(number, signal.SIG_IGN)
         signal.pthread_sigmask(signal.SIG_SETMASK, self.mask)
@@ -70,12 +83,14 @@ class Minder:
         resize: Called when our terminal has another size; None where the command has no pseudo-terminal.
         timeout_s: Seconds after which the command is ended; None for no limit.
         grace_s: Seconds between TERM and KILL.
+        ends: As of `Shield`.
 
     Attributes:
         timed_out: Whether its time was over.
+        stopped_by: The first signal that ended it, where signals do; else None.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one for each thing that ends a command
         self,
         child: Child,
         held: set[signal.Signals],
@@ -83,8 +98,11 @@ class Minder:
         resize: Callable[[], None] | None = None,
         timeout_s: float | None = None,
         grace_s: float = GRACE_S,
+        ends: bool = False,
     ) -> None:
         self.timed_out = False
+        self.stopped_by: int | None = None
+        self._ends = ends
         self._child = child
         self._held = held
         self._resize = resize
@@ -106,7 +124,7 @@ class Minder:
         signal.pthread_kill(self._thread, signal.SIGCHLD)
         self._told.release()
         self._ended.acquire()
-        if self.timed_out:  # what outlived the command does not outlive its time
+        if self.timed_out or self.stopped_by is not None:  # what outlived the command does not outlive its time
             self._child.send(signal.SIGKILL, to_group=True)
 
     def _run(self) -> None:  # pragma: no cover - it has begun before it can be followed
@@ -135,6 +153,9 @@ class Minder:
             if os.getpid() == _INIT:
                 self._child.reap_orphans()
             return
+        if self._ends and number in _ENDING:
+            self._stop_by(number)
+            return
         if number == signal.SIGWINCH and self._resize is not None:
             self._resize()  # the command was told by the terminal too early, and looks again
             self._child.send(number)
@@ -143,9 +164,19 @@ class Minder:
         if number == signal.SIGTSTP:
             _stop()
 
+    def _stop_by(self, number: int) -> None:
+        """End the command's whole family: with the first signal, and with KILL after the grace or at the next one."""
+        if self.stopped_by is None:
+            self.stopped_by = number
+            self._next_at = time.monotonic() + self._grace_s
+            self._child.send(number, to_group=True)
+            self._child.send(signal.SIGCONT, to_group=True)
+        else:
+            self._child.send(signal.SIGKILL, to_group=True)
+
     def _expire(self) -> None:
         """First TERM to the command's whole family, and CONT so that the stopped ones hear it; after the grace KILL."""
-        if not self.timed_out:
+        if not self.timed_out and self.stopped_by is None:
             self.timed_out = True
             self._next_at = time.monotonic() + self._grace_s
             self._child.send(signal.SIGTERM, to_group=True)

@@ -41,6 +41,15 @@ RULES: Final[dict[tuple[str, str], tuple[Rule, ...]]] = {
             message='kept_bytes exceeds the max_excerpt_bytes that was asked for',
         ),
     ),
+    ('certificate_check', '1.0'): (
+        CountBy(
+            id='summary-counts-the-rules',
+            items='/rules',
+            key='result',
+            counts='/summary',
+            message='summary does not count the rules by their result',
+        ),
+    ),
     ('checks', '0.1'): (
         CountBy(
             id='summary-counts-the-checks',
@@ -101,6 +110,15 @@ RULES: Final[dict[tuple[str, str], tuple[Rule, ...]]] = {
             message='lines_covered exceeds lines_total',
         ),
     ),
+    ('matrix_diff', '1.0'): (
+        CountBy(
+            id='summary-counts-the-changes',
+            items='/changes',
+            key='kind',
+            counts='/summary',
+            message='summary does not count the changes by their kind',
+        ),
+    ),
     ('open_run', '1.0'): (
         Template(
             id='run-id-names-pipeline-and-commit',
@@ -135,6 +153,48 @@ RULES: Final[dict[tuple[str, str], tuple[Rule, ...]]] = {
             value='/run_id',
             template='{*}__{/pipeline_id}__{/git/sha7}',
             message="run_id does not end in the document's own pipeline_id and git.sha7",
+        ),
+    ),
+    ('runner_execution_certificate', '1'): (
+        Equal(
+            id='summary-blocks-as-the-runner-does',
+            left='/runner/blocking',
+            right='/summary/blocking',
+            message='summary.blocking is not what runner.blocking is',
+        ),
+    ),
+    ('runner_execution_certificate', '2'): (
+        Equal(
+            id='summary-blocks-as-the-runner-does',
+            left='/runner/blocking',
+            right='/summary/blocking',
+            message='summary.blocking is not what runner.blocking is',
+        ),
+    ),
+    ('runner_status_ingest_log', '1'): (
+        CountBy(
+            id='summary-counts-the-entries',
+            items='/entries',
+            key='outcome',
+            counts='/summary',
+            message='summary does not count the entries by their outcome',
+        ),
+    ),
+    ('runner_status_matrix', '1'): (
+        CountBy(
+            id='summary-counts-the-verdicts',
+            items='/matrix_rows',
+            key='verdict',
+            counts='/summary',
+            message='summary does not count the rows by their verdict',
+        ),
+    ),
+    ('runner_status_report', '1'): (
+        Order(
+            id='report-is-fresh-when-made',
+            before='/generated_at',
+            after='/fresh_until',
+            message='fresh_until is earlier than generated_at',
         ),
     ),
     ('test_report', '1.0'): (

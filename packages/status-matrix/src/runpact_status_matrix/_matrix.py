@@ -1,0 +1,142 @@
+"""The matrix as a document, as Markdown, and as lines for a terminal. Pure.
+
+Nothing that a runner, a release or a repository is called acts in what is shown: `runpact_core.redact` makes every
+cell safe. Rows are sorted by runner, so the order of a registry and of answers says nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from runpact_core import documents, tables
+from runpact_core.errors import InvalidArtifact
+from runpact_core.redact import for_markdown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+__all__ = [
+    "CONTRACT",
+    "LOG_CONTRACT",
+    "MOST_BYTES",
+    "OUTCOMES",
+    "VERDICTS",
+    "counts",
+    "in_markdown",
+    "in_terminal",
+    "log_of",
+    "matrix_of",
+    "not_admitted",
+]
+
+CONTRACT = "runner_status_matrix"
+LOG_CONTRACT = "runner_status_ingest_log"
+MOST_BYTES = 1 << 28
+"""The largest matrix or log, in bytes: room for a quarter of a million runners."""
+
+VERDICTS = ("ok", "warn", "governance_fail", "blocked")
+OUTCOMES = ("accepted", "refused", "failed", "not_asked")
+
+_ITEMS = (["matrix_rows"], ["entries"])
+_LANES = {"compatibility_non_blocking": "compatibility"}
+_HEAD = ("Runner", "Lane", "Status", "Freshness", "Effect", "Verdict", "Since", "Who acts", "Why")
+
+
+def matrix_of(rows: Iterable[Mapping[str, Any]], updated_at: str) -> dict[str, Any]:
+    """The document of the contract ``runner_status_matrix``."""
+    ordered = sorted(rows, key=_runner)
+    return {
+        "version": 1,
+        "updated_at": updated_at,
+        "matrix_rows": ordered,
+        "summary": counts(ordered, "verdict", VERDICTS),
+    }
+
+
+def log_of(entries: Iterable[Mapping[str, Any]], now: str, **about: Any) -> dict[str, Any]:
+    """The document of the contract ``runner_status_ingest_log``.
+
+    Args:
+        entries: One for each row.
+        now: The moment against which all were judged.
+        about: Its ``registry``, ``schema_pin``, ``settings`` and, where there are any, ``warnings``.
+    """
+    ordered = sorted(entries, key=_runner)
+    return {"version": 1, "now": now, "summary": counts(ordered, "outcome", OUTCOMES), "entries": ordered, **about}
+
+
+def counts(items: Sequence[Mapping[str, Any]], field: str, words: Iterable[str]) -> dict[str, int]:
+    """How many have each word in a field."""
+    return {word: sum(item.get(field) == word for item in items) for word in words}
+
+
+def not_admitted(contract: str, raw: bytes, items: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+    """The runners whose row or entry the contract does not admit; nothing should ever be, and one must not spoil all.
+
+    Args:
+        contract: Name of the contract.
+        raw: The matrix, or the log, as it is to be written.
+        items: Its rows, or its entries.
+
+    Raises:
+        InvalidArtifact: Something else than an item is not admitted.
+    """
+    problems = documents.validate(contract, raw, strict=True, limit=MOST_BYTES)
+    wrong = set()
+    for problem in problems:
+        parts = problem.pointer.split("/")
+        if parts[1:2] not in _ITEMS or not (parts[2:] and parts[2].isdecimal()):
+            raise InvalidArtifact(f"{contract}: {problem}", problems=tuple(problems))
+        wrong.add(str(items[int(parts[2])]["runner_id"]))
+    return frozenset(wrong)
+
+
+def in_markdown(matrix: Mapping[str, Any], warnings: Sequence[str] = ()) -> bytes:
+    """The matrix as a page of Markdown."""
+    rows = matrix["matrix_rows"]
+    parts = [f"# Runner status matrix\n\nAs of {for_markdown(str(matrix['updated_at']))}: {_summary(rows)}.\n"]
+    if rows:
+        lines = [_HEAD, tuple("---" for _ in _HEAD), *([for_markdown(cell) for cell in _cells(row)] for row in rows)]
+        parts.append("".join(f"| {' | '.join(cells)} |\n" for cells in lines))
+    if warnings:
+        parts.append("".join(f"- {for_markdown(warning)}\n" for warning in warnings))
+    return "\n".join(parts).encode()
+
+
+def in_terminal(matrix: Mapping[str, Any]) -> str:
+    """The matrix as lines with columns."""
+    rows = matrix["matrix_rows"]
+    table = tables.aligned([[cell.upper() for cell in _HEAD], *(_cells(row) for row in rows)]) if rows else ""
+    return f"{table}{_summary(rows)}, as of {matrix['updated_at']}\n"
+
+
+def _cells(row: Mapping[str, Any]) -> list[str]:
+    """What a row shows."""
+    age = row.get("age_s")
+    old = "" if age is None else f", {tables.span(max(0, int(age)))} old"
+    kept = " (accepted before)" if row.get("keeps_older_report") is True else ""
+    failure = row.get("failure")
+    why = str(row.get("why", ""))
+    return [
+        str(row["runner_id"]),
+        _LANES.get(row["lane_class"], str(row["lane_class"])),
+        str(row["runner_status"]),
+        f"{row['freshness_state']}{old}{kept}",
+        str(row["policy_effect"]),
+        str(row.get("verdict", "")),
+        str(row.get("since", "")),
+        str(row.get("who_acts", "")).replace("_", " "),
+        f"{failure}: {why}" if failure else why,
+    ]
+
+
+def _summary(rows: Sequence[Mapping[str, Any]]) -> str:
+    if not rows:
+        return "no runners"
+    said = counts(rows, "verdict", VERDICTS)
+    total = f"{len(rows)} runner{'' if len(rows) == 1 else 's'}"
+    return ", ".join([total, *(f"{number} {word.replace('_', ' ')}" for word, number in said.items() if number)])
+
+
+def _runner(item: Mapping[str, Any]) -> str:
+    return str(item["runner_id"])

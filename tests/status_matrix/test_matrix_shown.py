@@ -1,0 +1,82 @@
+"""What others wrote cannot break what is shown: cells, lines, the documents themselves (M-22)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runpact_core import documents
+from runpact_core.errors import InvalidArtifact
+from runpact_status_matrix import _ingest
+from runpact_status_matrix._matrix import in_markdown, in_terminal, matrix_of, not_admitted
+from runpact_status_matrix._model import Failed
+from tests.status_matrix.ingesting import NOW, Answers, entry, fetched, ingest, report, row, write_registry
+
+HOSTILE = [
+    "a | b | c",
+    "a\n\n# Heading",
+    "`code` <script>alert(1)</script>",
+    "\u202egnp.exe",
+    "\x1b[2J\x1b[31mred",
+    "::error::pwned",
+    "[x](javascript:alert(1)) @someone #1 :tada:",
+    "\\|",
+    "x\u2028y\u0085z",
+    "\ud800",
+    "|" * 3000,
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=[f"text {number}" for number in range(len(HOSTILE))])
+def test_a_message_of_others_stays_in_its_cell(text: str) -> None:
+    """One line and nine cells for the row; no control, no turn of direction, no tag; the documents are admitted."""
+    write_registry(entry("rust"), entry("go"))
+    answers = Answers(
+        rust=Failed("http-error", text, f"https://example.org/{text}", (text,), {"host": text, "status": 500})
+    )
+    answers["go"] = fetched(report("go"), release=text)
+    done = ingest(fetch=answers)
+    page = Path(".artifacts", _ingest.MARKDOWN).read_bytes().decode()
+    (line,) = (line for line in page.split("\n") if line.startswith("| rust"))
+    assert line.replace("\\\\", "").replace("\\|", "").count("|") == 10
+    assert not any(char in page for char in "\x1b\u202e\u2028\u0085\r")
+    assert "<script" not in page.replace("\\<", "")
+    for contract, document in (("runner_status_matrix", done.matrix), ("runner_status_ingest_log", done.log)):
+        assert documents.validate(contract, document, strict=True) == []
+    assert row(done, "go")["verdict"] == "ok"
+    assert row(done)["failure"] == "http-error"
+
+
+@given(st.text(), st.text(max_size=50))
+def test_no_text_breaks_the_table(why: str, failure: str) -> None:
+    """For any text: as many lines and cells as there are rows and columns."""
+    one = {
+        "runner_id": "r", "lane_class": "required", "runner_status": "pass", "freshness_state": "fresh",
+        "policy_effect": "non_blocking_warn", "failure": failure, "why": why,
+    }  # fmt: skip
+    matrix = matrix_of([one], NOW)
+    table = [line for line in in_markdown(matrix).decode().split("\n") if line.startswith("|")]
+    assert len(table) == 3
+    assert table[2].replace("\\\\", "").replace("\\|", "").count("|") == 10
+    assert in_terminal(matrix).count("\n") == 3
+    assert not any(ord(char) < 32 or 127 <= ord(char) < 160 for char in in_terminal(matrix).replace("\n", ""))
+
+
+def test_an_empty_matrix_has_no_table() -> None:
+    """It says that there are no runners, and its warnings."""
+    page = in_markdown(matrix_of([], NOW), ["a | b"]).decode()
+    assert page == f"# Runner status matrix\n\nAs of {NOW}: no runners.\n\n- a \\| b\n"
+    assert in_terminal(matrix_of([], NOW)) == f"no runners, as of {NOW}\n"
+
+
+def test_only_rows_can_be_what_is_not_admitted() -> None:
+    """A fault of the whole is a bug, and said; one of a row names the runner."""
+    wrong = matrix_of([{"runner_id": "a"}, {"runner_id": "b"}], NOW)
+    assert not_admitted("runner_status_matrix", documents.dumps(wrong), wrong["matrix_rows"]) == {"a", "b"}
+    with pytest.raises(InvalidArtifact, match="updated_at"):
+        not_admitted("runner_status_matrix", documents.dumps(matrix_of([], "now")), [])
+    assert json.loads(documents.dumps(wrong))["summary"] == {"ok": 0, "warn": 0, "governance_fail": 0, "blocked": 0}
