@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-__all__ = ["ROWS"]
+__all__ = ["GENERATOR", "OPTIONS", "ROWS", "copied", "staged"]
 
 GENERATOR = "datamodel_code_generator"
 OPTIONS = shlex.split(
@@ -36,7 +36,7 @@ OPTIONS = shlex.split(
 """The compiler's own options, as the command has them."""
 
 
-def _copy(folder: Path) -> Path:
+def copied(folder: Path) -> Path:
     """A copy of what the compiler reads and writes."""
     copy = folder / "tree"
     for name in ("codegen", "contracts", "docs", "packages"):
@@ -46,7 +46,7 @@ def _copy(folder: Path) -> Path:
     return copy
 
 
-def _stage(folder: Path) -> Path:
+def staged(folder: Path) -> Path:
     """The schemas that the compiler hands to the generator."""
     from codegen import views
     from codegen.load import load
@@ -65,7 +65,7 @@ def _prepare(*, check: bool) -> Callable[[Path], Pair]:
         if importlib.util.find_spec(GENERATOR) is None:
             message = f"{GENERATOR} is not installed"
             raise Unavailable(message)
-        copy, stage, made = _copy(folder), _stage(folder), folder / "made"
+        copy, stage, made = copied(folder), staged(folder), folder / "made"
         path = os.pathsep.join([str(copy), str(copy / "packages" / "core" / "src")])
         env = {**os.environ, "PYTHONPATH": path}
         compiler = [sys.executable, "-m", "codegen"]

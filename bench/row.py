@@ -32,6 +32,7 @@ class Scale(NamedTuple):
         products: How many products the fleet has, with a hundred runs each.
         stored: How many runs the store has, with four files each.
         runners: How many runners' status is ingested.
+        versions: How many versions one contract has.
     """
 
     log_mb: int
@@ -39,10 +40,11 @@ class Scale(NamedTuple):
     products: int = 1000
     stored: int = 50_000
     runners: int = 500
+    versions: int = 200
 
 
 FULL_SCALE = Scale(log_mb=1024, runs=10_000)
-QUICK_SCALE = Scale(log_mb=2, runs=20, products=3, stored=20, runners=4)
+QUICK_SCALE = Scale(log_mb=2, runs=20, products=3, stored=20, runners=4, versions=4)
 """Enough to see that every row works."""
 
 

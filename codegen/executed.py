@@ -11,7 +11,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from codegen.compat import execute
+from codegen.compat import carried, execute
+from codegen.frozen_documents import frozen_documents
 from codegen.load import load
 from codegen.reference import render_reference
 from runpact_core import documents
@@ -28,7 +29,9 @@ def main(arguments: Sequence[str]) -> int:
         steps = ", ".join(f"{contract} {version}" for contract, version in missing)
         print(f"there is no step to {steps} in runpact_core/_upgrades.py", file=sys.stderr)
         return 1
-    json.dump(execute(load(Path(arguments[0]))) | render_reference(), sys.stdout)
+    root = Path(arguments[0])
+    matrix = execute(load(root), frozen_documents(root), carried(root))
+    json.dump(matrix | render_reference(), sys.stdout)
     return 0
 
 

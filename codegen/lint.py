@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from codegen.lint_catalog import catalog
 from codegen.lint_documents import examples, metaschema, registered, strays
+from codegen.lint_frozen import frozen
 from codegen.lint_keywords import allowed_keywords, banned_keywords
 from codegen.lint_names import descriptions, names
 from codegen.lint_objects import absence, closed_objects, named_objects, tagged_unions, unique_titles
@@ -64,6 +65,11 @@ RULES: Final = {
     "E05": "an invalid example is JSON, and invalid",
     "E06": "an example of a broken rule breaks a rule that exists, and nothing else",
     "E07": "an example belongs to a contract version",
+    "F01": "a released contract keeps its bytes",
+    "F02": "a released example keeps its bytes",
+    "F03": "a released file stays",
+    "F04": "a released version stays in the catalog, and is read as it was",
+    "F05": "a shared definition of a release stays as it was",
 }
 """Every rule of the linter in a few words. (L01 and L02 belong to `codegen.load`.)"""
 
@@ -94,6 +100,7 @@ def lint(contracts: ContractSet) -> list[Finding]:
     findings += unique_titles(files)
     findings += names(files, contracts.prescribed)
     findings += catalog(contracts)
+    findings += frozen(contracts)
     findings += strays(contracts)
     faulty = {finding.path for finding in findings}
     if contracts.common.path not in faulty:

@@ -1,16 +1,19 @@
 """Reading ``contracts/`` into values. The only part of the compiler that reads the contracts' files.
 
 A contract version is one file ``<name>.v<major>[_<minor>].yaml`` and one entry of ``catalog.yaml``; its examples lie in
-``examples/<name>/<version>/{valid,invalid}/<what-it-shows>.json``.
+``examples/<name>/<version>/{valid,invalid}/<what-it-shows>.json``. What releases froze is in ``released.json``.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from codegen.findings import ContractsInvalid, Finding
+from codegen.released import PATH as RELEASED
+from codegen.released import Released, read_released
 from runpact_core._yaml import parse_yaml
 from runpact_core.errors import InvalidArtifact, MissingArtifact
 
@@ -23,11 +26,12 @@ FILE_NAME = re.compile(r"^(?P<name>[a-z][a-z0-9_]*)\.v(?P<major>[0-9]+)(_(?P<min
 
 @dataclass(frozen=True)
 class Source:
-    """One YAML file: its path relative to the project, its value, and the line of every node by JSON pointer."""
+    """One YAML file: path relative to the project, value, line of every node by JSON pointer, sha256 of the bytes."""
 
     path: str
     tree: dict[str, Any]
     lines: Mapping[str, int]
+    sha256: str = ""
 
     def line(self, pointer: str) -> int:
         """The line of a node, or of the nearest node around it."""
@@ -74,13 +78,17 @@ class Contract:
 
 @dataclass(frozen=True)
 class ContractSet:
-    """Everything that is compiled; ``strays`` are files below ``examples/`` that are no version's example."""
+    """Everything that is compiled; ``strays`` are files below ``examples/`` that are no version's example.
+
+    ``released`` is what the releases froze; None where nothing says so, as in a set that no project keeps.
+    """
 
     common: Source
     catalog: Source
     prescribed: Source
     contracts: tuple[Contract, ...]
     strays: tuple[str, ...] = ()
+    released: Released | None = None
 
     @property
     def definitions(self) -> dict[str, dict[str, Any]]:
@@ -108,19 +116,27 @@ def load(root: Path) -> ContractSet:
 
     Raises:
         ContractsInvalid: The files and the catalog do not name the same versions.
-        InvalidArtifact: A file is not YAML as the contracts may use it.
+        InvalidArtifact: A file is not YAML as the contracts may use it, or what was released cannot be read.
         MissingArtifact: The catalog, the shared definitions or the prescribed names are missing.
     """
     folder = root / "contracts"
     catalog = _source(folder / "catalog.yaml", root)
     entries = _entries(catalog)
+    released = read_released(root)
+    frozen = released.contract_paths if released else frozenset()
     files = {path.relative_to(root).as_posix(): path for path in sorted(folder.glob("*.v*.yaml"))}
     files.pop("contracts/common.v1.yaml", None)
     findings = [
         Finding(path, 1, "L01", "the file stands in no entry of the catalog", "add it to contracts/catalog.yaml")
         for path in files.keys() - entries.keys()
     ] + [
-        Finding(catalog.path, catalog.line(f"/schemas/{index}"), "L01", f"there is no file {path}", "remove the entry")
+        Finding(
+            catalog.path,
+            catalog.line(f"/schemas/{index}"),
+            "L01",
+            f"there is no file {path}",
+            f"bring it back: {RELEASED} lists it" if path in frozen else "remove the entry",
+        )
         for path, (index, _) in entries.items()
         if path not in files
     ]
@@ -139,6 +155,7 @@ def load(root: Path) -> ContractSet:
         prescribed=_source(folder / "prescribed_names.yaml", root),
         contracts=tuple(sorted(contracts, key=lambda contract: contract.order)),
         strays=_strays(folder / "examples", root, contracts),
+        released=released,
     )
 
 
@@ -175,7 +192,8 @@ def _strays(folder: Path, root: Path, contracts: list[Contract]) -> tuple[str, .
 def _source(path: Path, root: Path) -> Source:
     name = path.relative_to(root).as_posix()
     try:
-        document = parse_yaml(path.read_bytes())
+        data = path.read_bytes()
+        document = parse_yaml(data)
     except FileNotFoundError:
         raise MissingArtifact(name, hint="the compiler needs it") from None
     except InvalidArtifact as error:
@@ -184,4 +202,4 @@ def _source(path: Path, root: Path) -> Source:
             reason, path=name, line=error.line_number, column=error.column, offset=error.offset, hint=error.hint
         ) from error
     tree: Any = document.value
-    return Source(name, tree, document.lines)
+    return Source(name, tree, document.lines, hashlib.sha256(data).hexdigest())

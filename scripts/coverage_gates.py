@@ -68,7 +68,7 @@ def main() -> int:
         print("error[no-coverage]: no data — `hatch run test` without arguments makes it", file=sys.stderr)
         return 3
     packages = sorted(f"packages/{path.parent.name}" for path in ROOT.glob("packages/*/pyproject.toml"))
-    found = tallies(json.loads(done.stdout), ["codegen", *packages])
+    found = tallies(json.loads(done.stdout), ["codegen", "evolution", *packages])
     for unit, tally in found.items():
         share = 100 * tally.reached / tally.total if tally.total else 0.0
         gate = GATES.get(unit, GATE)

@@ -1,6 +1,6 @@
 """``hatch run demo``: what Runpact is for, on real input, in about a minute on two quiet cores.
 
-Runs the core's own tests and a failing one as two products of a fleet, shows what their runs left, verifies both,
+Runs the JSON reader's tests and a failing one as two products of a fleet, shows what their runs left, verifies both,
 builds the dashboard of the fleet, cleans a store of a few hundred runs and takes that back, collects the status of
 three runners from a loopback server, and holds every published example to its contract. Everything shown is the
 output of the commands as printed; the exit code is 1 where anything is not as it says.
@@ -43,7 +43,7 @@ def main() -> int:
     try:
         test = PROJECT / "test_rows.py"
         test.write_text(FAILING, encoding="utf-8")
-        passing = report("runpact-core", "Runpact core", "tests/core", expect=0)
+        passing = report("runpact-core", "Runpact core", "tests/core/test_json_grammar.py", expect=0)
         failing = report("row-count", "Row count", relative(test), expect=1)
         look(passing, failing)
         build()
@@ -182,7 +182,7 @@ def read_examples() -> int:
             raise Unexpected(f"{name} {folder.name}: {taken}{refused}")
         print(f"{name:30} {folder.name:4} {len(valid):2} taken, {len(invalid):2} refused, as they should be")
         count += len(valid) + len(invalid)
-    runpact("contracts", "upgrade", "contracts/examples/checks/0.1/valid/one-of-each.json", "--to", "0.2")
+    runpact("contracts", "upgrade", "contracts/examples/checks/0.1/valid/one-of-each.json", "--stdout")
     return count
 
 

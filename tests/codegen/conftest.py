@@ -9,12 +9,14 @@ import pytest
 
 from codegen.cli import main
 from codegen.load import ContractSet, load
+from codegen.released import PATH as RELEASED
 from codegen.render import render
 
 ROOT = Path(__file__).resolve().parents[2]
 TOY = Path(__file__).parent / "toy"
 COPIED = ("contracts", "codegen", "packages", "docs")
 COPIED_FILES = ("VERSION", "LICENSE")
+NOTHING_RELEASED = b'{\n  "releases": [],\n  "schema_version": "1.0"\n}\n'
 
 
 @pytest.fixture(scope="session")
@@ -32,6 +34,7 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(ROOT / name, target / name, ignore=ignored)
     for name in COPIED_FILES:
         shutil.copyfile(ROOT / name, target / name)
+    (target / RELEASED).write_bytes(NOTHING_RELEASED)  # so that a test may change any contract
     assert main([], target) == 0
     return target
 

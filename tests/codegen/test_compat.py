@@ -117,25 +117,6 @@ def test_a_reader_held_at_a_version_reads_every_valid_example_of_the_next(real: 
     assert read >= 14
 
 
-def test_the_page_is_the_same_matrix(files: dict[str, str], results: dict[tuple[str, ...], Any]) -> None:
-    """Each row of each table has the outcomes of the JSON, in the same order."""
-    page = files["docs/compatibility.md"]
-    assert page.startswith("<!-- Generated from contracts/examples/ by codegen. Do not edit;")
-    rows = []
-    for section in page.split("\n## ")[1:]:
-        contract, *lines = section.splitlines()
-        header, _, *body = [line.strip("|").split(" | ") for line in lines if line.startswith("|")]
-        readers = [cell.strip().removeprefix("reader ") for cell in header[2:]]
-        for document, valid, *outcomes in body:
-            version, _, words = document.strip().partition(" ")
-            assert valid in {"yes", "no"}
-            rows += [
-                (contract, version, words.replace(" ", "-"), reader, outcome.strip().replace(" ", "_"))
-                for reader, outcome in zip(readers, outcomes, strict=True)
-            ]
-    assert rows == [(*key, result["outcome"]) for key, result in results.items()]
-
-
 def test_a_matrix_that_breaks_its_contract_is_never_written(real: ContractSet, monkeypatch: pytest.MonkeyPatch) -> None:
     """The compiler stops, and shows what is wrong."""
     problem = Problem("/contracts", "type", "is wrong")

@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from evolution.frozen import outcome
 from runpact_core import documents
-from runpact_core.errors import RunpactError
 from tests.contracts.examples import examples
 
 __all__ = ["TABLE", "lines"]
@@ -26,20 +26,6 @@ def lines() -> list[str]:
         for version in documents.catalog()
         for example in examples(version)
     ]
-
-
-def outcome(contract: str, data: bytes) -> str:
-    """What the reader makes of a document: how it was read, what it found unknown or wrong, or why it refused."""
-    try:
-        document = documents.read(contract, data)
-    except RunpactError as error:
-        problems = getattr(error.__cause__ or error, "problems", ())
-        return f"refused: {', '.join(f'{place} [{rule}]' for place, rule, *_ in problems) or error}"
-    parts = [f"{document.reading} as {document.read_as}"]
-    parts += [document.message] if document.message else []
-    parts += [f"unknown {pointer}" for pointer in document.unknown_fields()]
-    parts += [f"problem {problem}" for problem in document.problems()]
-    return "; ".join(parts)
 
 
 if __name__ == "__main__":

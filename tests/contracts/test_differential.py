@@ -7,19 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from evolution import agreement, certificate, generate
+from evolution.corpus import LEAST
 from runpact_core import _gate, documents
-from tests.contracts import agreement, generate, mutate
-from tests.contracts.examples import examples
+from tests.contracts.examples import ROOT, examples
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from runpact_core._catalog import Version
 
 VERSIONS = documents.catalog()
-LARGE = 100_000
-MANY = 10_000  # documents of one version; from there on each kind of change of each place is judged once
-HEAVY = 60_000_000  # the same for their sizes, in bytes of JSON, since the slowest judge looks at every value
+CERTIFIED = {
+    (statement["contract"], statement["version"]): statement
+    for statement in json.loads((ROOT / certificate.JSON_PATH).read_text(encoding="utf-8"))["contracts"]
+}
 COUNTED = ("strict admits", "strict refuses", "tolerant admits", "tolerant refuses", "models", "read", "refused")
 
 
@@ -27,55 +29,17 @@ def _name(version: Version) -> str:
     return f"{version.contract}@{version.version}"
 
 
-def _documents(version: Version) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every document that is put before the judges, with the name of what it is."""
-    schema = json.loads(documents.schema(version))
-    seen: set[tuple[str, str]] = set()
-    kinds: set[str] = set()
-    changed = weight = 0
-    for base in generate.base_documents(schema):
-        yield base
-        size = len(json.dumps(base.value))
-        for change in mutate.changes(base.value, schema):
-            changed += 1
-            weight += size
-            is_wanted = (changed <= MANY and weight <= HEAVY) or change.what not in kinds
-            kinds.add(change.what)
-            if (_is_new(change, seen) or not _is_large(change)) and is_wanted:
-                yield change.what, change.document
-    for example in examples(version):
-        value = json.loads(example.data)
-        yield f"example {example.name}", value
-        for change in mutate.changes(value, schema) if example.valid else ():
-            if _is_new(change, seen):
-                yield change.what, change.document
-
-
-def _is_new(change: mutate.Change, seen: set[tuple[str, str]]) -> bool:
-    """Whether no document before had this value put in this place; many examples differ in little."""
-    key = change.what, "large" if _is_large(change) else repr(change.value)
-    new = key not in seen
-    seen.add(key)
-    return new
-
-
-def _is_large(change: mutate.Change) -> bool:
-    """Whether one such document is enough, since each costs as much as a hundred others."""
-    return isinstance(change.value, str) and len(change.value) > LARGE
-
-
 @pytest.mark.no_cover  # counting the lines of the judges takes as long as judging, and others see every line of ours
 @pytest.mark.parametrize("version", VERSIONS, ids=_name)
 def test_judges_agree(version: Version, record_property: Callable[[str, object], None]) -> None:
     """Of every document made, mutated or published, all judges say the same, but for the listed residue."""
-    court = agreement.Court(version)
-    for what, document in _documents(version):
-        court.judge(what, document)
+    court, statement = certificate.hear(version, examples(version))
     record_property("documents", dict(court.counts))
     assert court.faults == []
     assert court.disagreements == agreement.residue().get(_name(version), set()), "residue.txt may only shrink"
-    assert court.counts["documents"] >= 2500
+    assert court.counts["documents"] >= LEAST
     assert min(court.counts[what] for what in COUNTED) >= 300, court.counts
+    assert statement == CERTIFIED.get((version.contract, version.version)), f"stale: run `{certificate.REMAKE}`"
 
 
 def test_the_residue_names_contracts() -> None:
@@ -120,17 +84,28 @@ def test_a_disagreement_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(documents, "_model_class", lambda _: _Rewriting)
     rewriting = agreement.Court(version)
     rewriting.judge("rewritten", value)
-    assert len(rewriting.faults) == 2
+    assert [fault[:30] for fault in rewriting.faults] == ["rewritten: the model gives back"[:30]]
 
     monkeypatch.setattr(documents, "_model_class", true_class)
+    less = {name: part for name, part in value.items() if name != "summary"}
+    with monkeypatch.context() as lenient:
+        lenient.setattr(documents, "_admit", lambda *_, **__: None)
+        reading = agreement.Court(version)
+        reading.judge("read", less)
+    assert [fault[:34] for fault in reading.faults] == [
+        "read: the reader admits what its gate refuses"[:34],
+        "read: the model gives back other bytes"[:34],
+    ]
+    assert reading.disagreements == set()
+
     monkeypatch.setattr(_gate, "admits", lambda *_, **__: True)
     erring = agreement.Court(version)
-    erring.judge("admitted", {name: part for name, part in value.items() if name != "summary"})
+    erring.judge("admitted", less)
     assert erring.disagreements == {"admitted"}
+    assert erring.counts["agreed"] == 0
     assert [fault.partition(": ")[2][:16] for fault in erring.faults] == [
         *["the gate's quick"] * 2,
         "the model gives ",
-        "the reader admit",
     ]
 
 

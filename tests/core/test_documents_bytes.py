@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 import runpact_core
+from evolution.generate import Maker
 from runpact_core import documents
-from tests.contracts.generate import Maker
 from tests.core.samples import EXAMPLES
 
 ROUNDS = 10_000

@@ -15,9 +15,9 @@ import pytest
 
 import runpact_core
 from codegen import views
+from evolution import generate
 from runpact_core import _gate, documents
 from runpact_core.errors import Problem
-from tests.contracts import generate
 from tests.core.samples import sample
 
 PROBE_LENGTH = 100_000
@@ -172,8 +172,17 @@ def test_problems_have_places_in_order() -> None:
 
 def test_a_long_message_is_cut() -> None:
     """A value of any size is quoted up to 300 characters."""
-    (problem,) = _gate.problems(RUN, "strict", sample("run/0.2/full", status="x" * 5000), check_integers=False)
-    assert (len(problem.message), problem.message[-1]) == (301, "…")
+    found = _gate.problems(RUN, "strict", sample("run/0.2/full", run_id="x" * 5000), check_integers=False)
+    assert [problem.rule for problem in found] == ["maxLength", "pattern"]
+    assert [(len(problem.message), problem.message[-1]) for problem in found] == [(301, "…")] * 2
+
+
+@pytest.mark.parametrize(("value", "shown"), [("done", '"done"'), ("x" * 5000, '"' + "x" * 59 + "…"), (None, "null")])
+def test_every_value_that_may_stand_there_is_named(value: str | None, shown: str) -> None:
+    """Not the first two and a number of others; a long value is cut before them."""
+    found = _gate.problems(RUN, "strict", sample("run/0.2/full", status=value), check_integers=False)
+    messages = [problem.message for problem in found if problem.rule == "enum"]
+    assert messages == [f'{shown} is not one of "success", "failed", "partial"']
 
 
 @pytest.mark.parametrize(

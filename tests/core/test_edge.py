@@ -6,6 +6,7 @@ import errno
 import io
 import json
 import os
+import pty
 import subprocess
 import sys
 from enum import Enum
@@ -348,3 +349,20 @@ def test_a_document_that_is_told(
     assert ("##[" in out) is (mark is None)
     if mark is None:
         assert out.encode() == documents.dumps({"a": "##[error]x"})
+
+
+@pytest.mark.parametrize("stdout", [None, io.StringIO()], ids=["closed", "no terminal"])
+def test_a_line_without_end(stdout: io.StringIO | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where stdout is no terminal there are no columns, whatever COLUMNS says."""
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setattr(sys, "stdout", stdout)
+    assert edge.columns() is None
+
+
+def test_columns_of_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a terminal as many as it has, or as COLUMNS says."""
+    parent, child = pty.openpty()
+    with open(parent, "rb"), open(child, "w") as terminal:  # noqa: PTH123 - descriptors
+        monkeypatch.setattr(sys, "stdout", terminal)
+        monkeypatch.setenv("COLUMNS", "40")
+        assert edge.columns() == 40

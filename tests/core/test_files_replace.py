@@ -85,6 +85,61 @@ def test_the_mode_is_what_was_asked_less_the_umask(
 
 
 @posix
+@pytest.mark.parametrize("mode", [0o600, 0o664, 0o444, 0o2755])
+def test_the_mode_of_the_file_that_is_there(tmp_path: Path, umask: Callable[[int], int], mode: int) -> None:
+    """W-11: where no mode is given it is kept to the bit, and the umask takes nothing away."""
+    target = tmp_path / "run.json"
+    target.write_bytes(b"old")
+    target.chmod(mode)
+    umask(0o077)
+    files.replace(target, b"new", mode=None)
+    assert (stat.S_IMODE(target.stat().st_mode), target.read_bytes()) == (mode, b"new")
+    with pytest.raises(EnvironmentFailed, match="No such file or directory"):
+        files.replace(tmp_path / "other.json", b"new", mode=None)  # there is none to keep
+    assert contents(tmp_path) == {"run.json": b"new"}
+
+
+@posix
+@pytest.mark.parametrize(("refused", "expected"), [(None, 0o2750), (errno.EPERM, 0o750)])
+def test_the_owner_of_the_file_that_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused: int | None, expected: int
+) -> None:
+    """The new file is given to the owner of the old one; where it may not be, nobody may act as its owner or group."""
+    target = tmp_path / "run.json"
+    target.write_bytes(b"old")
+    target.chmod(0o2750)
+    given: list[tuple[int, int]] = []
+    real = os.fstat
+
+    def fstat(fd: int) -> Any:
+        found = real(fd)
+        return os.stat_result((*found[:4], found.st_uid + 1, *found[5:]))
+
+    def fchown(fd: int, uid: int, gid: int) -> None:
+        assert stat.S_IMODE(real(fd).st_mode) == 0o600  # nobody else may read it before
+        given.append((uid, gid))
+        if refused:
+            raise OSError(refused, os.strerror(refused))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fstat", fstat)
+        patched.setattr(os, "fchown", fchown)
+        files.replace(target, b"new", mode=None)
+    now = target.stat()
+    assert given == [(now.st_uid, now.st_gid)]
+    assert stat.S_IMODE(now.st_mode) == expected
+
+
+def test_a_platform_without_modes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On Windows there is none to keep."""
+    target = tmp_path / "run.json"
+    target.write_bytes(b"old")
+    monkeypatch.delattr(os, "fchown", raising=False)
+    files.replace(target, b"new", mode=None)
+    assert contents(tmp_path) == {"run.json": b"new"}
+
+
+@posix
 def test_a_sticky_folder_that_all_may_write(tmp_path: Path) -> None:
     """W-11: in a folder like /tmp a file is never readable beyond the mode asked for."""
     tmp_path.chmod(0o1777)

@@ -167,6 +167,17 @@ def test_what_cannot_be_opened_is_an_error(root: files.Handle, tree: Path, monke
         files.open_folder(tree)
 
 
+def test_a_walk_that_cannot_begin(root: files.Handle, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second handle of its folder is opened with an error of ours too."""
+
+    def refusing(*_: object, **__: object) -> int:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(os, "open", refusing)
+    with pytest.raises(EnvironmentFailed, match=r"^opening the folder \.: "):
+        next(files.walk(root))
+
+
 def test_an_error_in_the_middle_of_a_listing(root: files.Handle, monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder that cannot be read to its end is an error; a name that vanishes meanwhile is none."""
 

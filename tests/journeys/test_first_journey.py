@@ -52,7 +52,7 @@ def test_record_look_prove_and_carry_on(tmp_path: Path) -> None:
     known_to_old = {"command", "exit", "host", "log", "masking", "schema_version"}
     old = {key: value for key, value in sealed.items() if key not in known_to_old}
     (tmp_path / "run.json").write_text(json.dumps(old))
-    upgraded = json.loads(done("contracts", "upgrade", "run.json", "--to", "0.2", cwd=tmp_path))
+    upgraded = json.loads(done("contracts", "upgrade", "run.json", "--to", "0.2", "--stdout", cwd=tmp_path))
     assert upgraded == {**old, "schema_version": "0.2"}
 
     done("contracts", "export", "schemas", cwd=tmp_path)

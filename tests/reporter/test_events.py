@@ -10,7 +10,7 @@ import pytest
 
 from runpact_core import documents
 from runpact_core.errors import MissingArtifact, Refused
-from runpact_reporter._counts import counts, verdict
+from runpact_reporter._counts import counts, facts, verdict
 from runpact_reporter._ctrf import merge
 from runpact_reporter._events import MAX_TEXT, EventLog, read_events
 
@@ -228,3 +228,22 @@ def test_what_stopped_a_session_is_said(tmp_path: Path) -> None:
     assert verdict(counts(report), 2) == ("failed", "interrupted: 1 passed")
     both = merge([report, report_of(tmp_path, START, collected(1), *phases("b.py::t", "passed", "failed"), END)])
     assert verdict(counts(both), 2)[1].startswith("interrupted: ")
+
+
+@pytest.mark.parametrize(
+    ("event", "why"),
+    [
+        ({"event": "collected", "selected": "x"}, "selected is no number of that kind"),
+        ({"event": "session_end", "at": True}, "at is no number of that kind"),
+        ({"event": "session_start", "at": 10**100}, "at is no number of that kind"),
+        ({"event": "session_start", "pytest": [1]}, "pytest is no text"),
+        ({"event": "report", "nodeid": "a", "when": "teardown", "outcome": {}}, "outcome is no text"),
+        (["event"], "it names no event"),
+    ],
+)
+def test_a_line_of_other_types_is_no_event(tmp_path: Path, event: Any, why: str) -> None:
+    """A field that `EventLog` never writes so makes the line none: it is told, and the report follows its contract."""
+    (tmp_path / "events.jsonl").write_text(json.dumps(event) + "\n", encoding="utf-8")
+    report = read_events(tmp_path / "events.jsonl")
+    assert facts(report)["incomplete"] == [f"line 1 of the events is none: {why}"]
+    assert documents.validate("test_report", report, strict=True) == []

@@ -38,7 +38,7 @@ def project(tmp_path: Path) -> Path:
         ("runs show --runs-dir reports/runs 20260120", [OTHER]),
         ("runs list --status ", ["success", "failed", "partial"]),
         ("runs list --st", ["--status", "--state"]),
-        ("run", ["runs"]),
+        ("contract", ["contracts"]),
         ("", ["exec", "contracts", "runs"]),
     ],
 )

@@ -78,3 +78,13 @@ def test_authorities_that_cannot_be_read_are_a_fault_of_configuration(capsys: py
         assert ingest("--ca-file", "absent.pem") == 2
         assert server.seen == []
     assert "absent.pem cannot be used as a file of authorities" in capsys.readouterr().err
+
+
+def test_a_required_digest_is_told_to_every_source() -> None:
+    """A release that says the digest of its report is taken; the log says what was required."""
+    with HostileServer() as server:
+        register(server)
+        assert ingest("--allow-private", "--require-digest") == 0
+    log = json.loads(Path(".artifacts/runner-status-ingest-log.json").read_bytes())
+    assert log["settings"]["require_digest"] is True
+    assert log["entries"][0]["outcome"] == "accepted"

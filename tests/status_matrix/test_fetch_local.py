@@ -54,6 +54,18 @@ def test_a_report_is_read_from_where_it_lies(project: Path, folder: Path) -> Non
         assert found == Fetched(REPORT, DIGEST, url, None, None, None, ("the source names no digest",))
 
 
+def test_a_digest_can_be_required(project: Path, folder: Path) -> None:
+    """A report whose source says no digest is refused then; one that has it is taken."""
+    for kind, url in places(project, folder):
+        found = ask(project, kind, url, require_digest=True)
+        assert isinstance(found, Failed)
+        assert (found.failure, found.details) == ("checksum-mismatch", {"sha256": DIGEST})
+        assert found.message == "the source says no digest of the report, and one is required"
+    (folder / f"{ASSET}.sha256").write_text(f"{DIGEST}  {ASSET}\n")
+    for kind, url in places(project, folder):
+        assert isinstance(ask(project, kind, url, require_digest=True), Fetched)
+
+
 def test_a_checksum_beside_it_counts(project: Path, folder: Path) -> None:
     """The right one is said, any other is a mismatch with what was seen, and so is one that cannot be read."""
     beside = folder / f"{ASSET}.sha256"

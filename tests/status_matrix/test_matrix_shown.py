@@ -80,3 +80,17 @@ def test_only_rows_can_be_what_is_not_admitted() -> None:
     with pytest.raises(InvalidArtifact, match="updated_at"):
         not_admitted("runner_status_matrix", documents.dumps(matrix_of([], "now")), [])
     assert json.loads(documents.dumps(wrong))["summary"] == {"ok": 0, "warn": 0, "governance_fail": 0, "blocked": 0}
+
+
+def test_a_narrow_terminal_has_the_reason_below() -> None:
+    """Where the table is wider than the terminal, the last columns go below each row, wrapped; no line is too long."""
+    write_registry(entry("rust"), entry("go"))
+    matrix = ingest(fetch=Answers(rust=Failed("http-error", "w " * 60, "", (), {}), go=fetched(report("go")))).matrix
+    wide, narrow = in_terminal(matrix, 500), in_terminal(matrix, 60)
+    assert wide == in_terminal(matrix)
+    lines = narrow.splitlines()
+    assert max(map(len, lines[:-1])) <= 60
+    assert lines[0].split() == ["RUNNER", "LANE", "STATUS", "FRESHNESS"]
+    assert lines[2:4] == [f"    ok (non_blocking_warn) since {NOW};", "    nobody has to act"]
+    assert narrow.replace("\n    ", " ").count("registry owners have to act: http-error: w w") == 1
+    assert lines[-1] == wide.splitlines()[-1]

@@ -31,6 +31,7 @@ __all__ = [
     "Doing",
     "Folder",
     "close_quietly",
+    "give",
     "no_folder",
     "open_to_read",
     "quietly",
@@ -118,6 +119,10 @@ class Folder:
             return None
         return stat.S_IFMT(found.st_mode)
 
+    def status(self, name: str) -> os.stat_result:
+        """What the system says of ``name`` itself (a link is not followed)."""
+        return os.stat(self._at(name), dir_fd=self._handle, follow_symlinks=False)
+
     def open(self, name: str, flags: int, mode: int) -> int:
         return os.open(self._at(name), flags | PLAIN | _NO_LINK, mode, dir_fd=self._handle)
 
@@ -174,6 +179,20 @@ def close_quietly(fd: int) -> None:
         os.close(fd)
     except OSError:
         return
+
+
+def give(fd: int, like: os.stat_result) -> None:
+    """Give an open file the mode of another, and its owner and group where we may; nothing where there are no modes."""
+    if not hasattr(os, "fchown"):  # Windows
+        return
+    mine = os.fstat(fd)
+    if (mine.st_uid, mine.st_gid) != (like.st_uid, like.st_gid):
+        try:
+            os.fchown(fd, like.st_uid, like.st_gid)
+        except PermissionError:  # only root gives files away; then nobody may act as the one who has it now
+            os.fchmod(fd, stat.S_IMODE(like.st_mode) & 0o777)
+            return
+    os.fchmod(fd, stat.S_IMODE(like.st_mode))
 
 
 def read_up_to(fd: int, size: int) -> bytes:

@@ -6,6 +6,7 @@ is loaded when the first gate is, since most of what imports the hub needs none.
 
 from __future__ import annotations
 
+import json
 import os
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
@@ -24,6 +25,7 @@ View = Literal["strict", "tolerant"]
 
 _SCHEMAS = os.path.join(os.path.dirname(__file__), "_generated", "schemas")  # noqa: PTH118, PTH120 - pathlib is slow
 _LONGEST_MESSAGE = 300
+_LONGEST_VALUE, _MOST_OPTIONS = 60, 12
 _LONGEST_MISTYPED = 100  # comparing names costs the square of their length,
 _HINTED = 100  # for each of them, and a document may have a hundred thousand
 
@@ -95,7 +97,7 @@ def _problems(
     version: Version, view: View, error: jsonschema_rs.ValidationError, *, hinting: bool
 ) -> Iterator[Problem]:
     """What the validator found at one place: one problem, or one for each unknown field."""
-    place, rule, message = list(error.instance_path), str(error.schema_path[-1]), error.message
+    place, rule, message = list(error.instance_path), str(error.schema_path[-1]), _message(error)
     unexpected = _unexpected(error)
     known = _known(version, view, error) if unexpected and hinting and len(unexpected) <= _HINTED else []
     for name in unexpected:
@@ -105,6 +107,16 @@ def _problems(
         if len(message) > _LONGEST_MESSAGE:
             message = message[:_LONGEST_MESSAGE] + "…"
         yield Problem(_pointer.pointer(place), rule, message)
+
+
+def _message(error: jsonschema_rs.ValidationError) -> str:
+    """The validator's own words, but with every value that an enum has, where those are few."""
+    options = getattr(error.kind, "options", ()) if error.schema_path[-1] == "enum" else ()
+    if not 0 < len(options) <= _MOST_OPTIONS:
+        return error.message
+    value = json.dumps(error.instance, ensure_ascii=False)
+    short = value if len(value) <= _LONGEST_VALUE else value[:_LONGEST_VALUE] + "…"
+    return f"{short} is not one of {', '.join(json.dumps(option) for option in options)}"
 
 
 def _unexpected(error: jsonschema_rs.ValidationError) -> list[str]:

@@ -75,6 +75,11 @@ STEPS_BACK: Final[dict[tuple[str, str], Step]] = {
 }
 """The steps down that change more than which fields there are; the key names the version that a step makes."""
 
+VOUCHED_FOR: Final[dict[str, str]] = {
+    "runner_execution_certificate": "its proof is a digest of all that it says: certify the runner again",
+}
+"""Contracts of which a document must not be changed once it is written, and why."""
+
 
 def missing_steps(versions: Sequence[Version]) -> list[tuple[str, str]]:
     """The steps that should be there and are not, for versions by contract and oldest first."""

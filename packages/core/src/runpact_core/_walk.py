@@ -125,7 +125,8 @@ def walk(handle: Handle, path: str = "") -> Iterator[Listing]:
     Raises:
         EnvironmentFailed: A folder cannot be opened or read, or was moved away while it was walked.
     """
-    at = _again(handle)
+    with Doing(f"opening the folder {path or '.'}"):
+        at = _again(handle)
     try:
         top = listing(at, path)
         yield top

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from runpact_core import documents, edge, files
+from runpact_core import _cli_upgrade, documents, edge, files
 from runpact_core._version import __version__
 from runpact_core.errors import EnvironmentFailed, RunpactError, UsageFailure
 from runpact_core.redact import for_terminal
@@ -118,20 +118,7 @@ def _validate_one(path: Path, contract: str | None, *, strict: bool) -> int:
     return 0
 
 
-@contracts.command()
-def upgrade(
-    path: Annotated[Path, typer.Argument(metavar="FILE", help="A document.", show_default=False)],
-    *,
-    to: Annotated[str, typer.Option(metavar="VERSION", help="The version to make of it.", show_default=False)],
-    contract: Annotated[str | None, typer.Option(help="Name of the contract; else found by name and shape.")] = None,
-) -> None:
-    """Print a document as a later version of its contract; the file stays as it is."""
-    raw = _bytes_of(path)
-    name = contract or documents.detect_bytes(raw, name=str(path)).contract
-    upgraded = documents.upgrade(documents.read(name, raw), to)
-    for note in [*(str(problem) for problem in upgraded.problems()), *_unknown(upgraded)]:
-        edge.say(f"{path}: note: {note}")
-    _print_document(upgraded.data)
+_cli_upgrade.mount(contracts)
 
 
 @contracts.command()

@@ -50,6 +50,7 @@ __all__ = [
     "downgrade",
     "dumps",
     "find_contract",
+    "newest",
     "prepare",
     "read",
     "schema",
@@ -313,6 +314,16 @@ def find_contract(name: str) -> tuple[Version, ...]:
     base, _, wanted = name.partition("@")
     versions = versions_of(base)
     return (_versions.known_to(versions, wanted)[-1],) if wanted else versions
+
+
+def newest(contract: str) -> Version:
+    """The version that documents of a contract are upgraded to: its last one that is not merely planned.
+
+    Raises:
+        UnknownContract: There is none by that name; the hint names the nearest.
+    """
+    versions = versions_of(contract)
+    return next((version for version in reversed(versions) if version.status != "planned"), versions[-1])
 
 
 def schema(version: Version, *, strict: bool = True) -> bytes:

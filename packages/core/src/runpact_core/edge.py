@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "HELP",
     "INTERRUPTED",
+    "columns",
     "complain",
     "project_dir",
     "run",
@@ -134,6 +135,15 @@ def tell_document(document: Mapping[str, Any]) -> None:
 
     text = documents.dumps(document).decode()
     print(for_ci_json(text) if any(mark in os.environ for mark in _CI_MARKS) else text, end="")
+
+
+def columns() -> int | None:
+    """Columns of the terminal on which what is printed appears, or of ``COLUMNS``; None where stdout is none."""
+    if sys.stdout is None or not sys.stdout.isatty():  # None where it was closed when the process was started
+        return None
+    import shutil  # slow to load, and most commands print no table
+
+    return shutil.get_terminal_size().columns
 
 
 def project_dir(path: str) -> str:

@@ -14,8 +14,9 @@ Invariants:
 * An `OSError` leaves as `EnvironmentFailed`; a name that no file can have leaves as `UsageFailure`.
 
 Modes are what a file gets at most: the umask takes away from them, and a replaced file gets the mode asked
-for, not that of its predecessor. "Safe" is what the platform's fsync makes of it. Without handles of
-directories (on Windows) folders are reached by name and are not fsynced; without `fcntl` there are no locks (`_locks`).
+for, not that of its predecessor, unless that is asked for. "Safe" is what the platform's fsync makes of it.
+Without handles of directories (on Windows) folders are reached by name and are not fsynced; without `fcntl`
+there are no locks (`_locks`).
 This module leaves canonical bytes to `documents` and what a line holds to `jsonl`.
 
     replace("reports/runs/x/run.json", b"{}")
@@ -84,13 +85,16 @@ _RANDOM = 8  # bytes in the name of a temporary file
 _HEX = set("0123456789abcdef")
 
 
-def replace(path: StrPath, data: bytes, *, mode: int = 0o644, random: Callable[[int], bytes] = os.urandom) -> None:
+def replace(
+    path: StrPath, data: bytes, *, mode: int | None = 0o644, random: Callable[[int], bytes] = os.urandom
+) -> None:
     """Put ``data`` under ``path`` so that it survives a crash, in place of any regular file there.
 
     Args:
         path: The file. Its folder must exist, and be readable (else it cannot be fsynced).
         data: The whole content.
-        mode: The permissions, less the umask; those of a file that was there do not matter.
+        mode: The permissions, less the umask; those of a file that was there do not matter. None: exactly those of the
+            file that is there, and its owner and group as far as the system allows.
         random: Gives n random bytes; names the temporary file.
 
     Raises:
@@ -354,15 +358,18 @@ def is_locked(path: StrPath, *, at: Handle | None = None) -> bool | None:
     return None if free is None else not free
 
 
-def _publish(path: StrPath, data: bytes, mode: int, random: Callable[[int], bytes], *, locked: bool) -> int:
+def _publish(path: StrPath, data: bytes, mode: int | None, random: Callable[[int], bytes], *, locked: bool) -> int:
     """The whole of `replace`; the descriptor that it returns is open only if ``locked``."""
     text, (folder, name) = os.fspath(path), split(path)
     with Doing(f"writing {text}"), Folder(folder) as at:
         _refuse_other_than_file(at, name, text)
         temporary = f".{name[:48]}.{random(_RANDOM).hex()}.tmp"  # cut: it must fit where the name itself does
-        fd = at.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        before = at.status(name) if mode is None else None
+        fd = at.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if mode is None else mode)
         is_open = True
         try:
+            if before is not None:
+                _folder.give(fd, before)
             write_all(fd, data)
             os.fsync(fd)
             if not locked:

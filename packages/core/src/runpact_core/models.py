@@ -53,11 +53,36 @@ from runpact_core._generated.models.compaction_report_v1_0 import (
     CompactedFile,
     CompactionReport,
 )
+from runpact_core._generated.models.compat_exceptions_v1_0 import (
+    CompatException,
+    CompatExceptions,
+)
 from runpact_core._generated.models.compatibility_v1_0 import (
     Compatibility,
+    CompatibilityCell,
+    CompatibilityCount,
     CompatibilityExample,
+    CompatibilityFrozen,
     CompatibilityMatrix,
+    CompatibilityPackage,
     CompatibilityResult,
+    CompatibilityUse,
+)
+from runpact_core._generated.models.contract_diff_v1_0 import (
+    CompatExceptionUse,
+    CompatVerdict,
+    ContractChange,
+    ContractComparison,
+    ContractDiff,
+    ContractDiffCounts,
+)
+from runpact_core._generated.models.differential_certificate_v1_0 import (
+    DifferentialCertificate,
+    DifferentialJudge,
+    DifferentialReadings,
+    DifferentialSources,
+    DifferentialStatement,
+    DifferentialVerdicts,
 )
 from runpact_core._generated.models.failure_v1_0 import (
     Failure,
@@ -138,6 +163,11 @@ from runpact_core._generated.models.pins_v1_0 import (
 from runpact_core._generated.models.products_v0_1 import (
     Product,
     Products,
+)
+from runpact_core._generated.models.released_v1_0 import (
+    FrozenContract,
+    Release,
+    Released,
 )
 from runpact_core._generated.models.report_check_v1_0 import (
     CheckedRule,
@@ -243,6 +273,11 @@ from runpact_core._generated.models.trash_list_v1_0 import (
     TrashList,
     TrashSlot,
 )
+from runpact_core._generated.models.upgrade_report_v1_0 import (
+    UpgradeCounts,
+    UpgradeDocument,
+    UpgradeReport,
+)
 from runpact_core._generated.models.verify_report_v1_0 import (
     VerifyCounts,
     VerifyFinding,
@@ -282,11 +317,30 @@ __all__ = [
     "CompactionSettings",
     "ComparedMatrix",
     "ComparedRun",
+    "CompatException",
+    "CompatExceptionUse",
+    "CompatExceptions",
+    "CompatVerdict",
     "Compatibility",
+    "CompatibilityCell",
+    "CompatibilityCount",
     "CompatibilityExample",
+    "CompatibilityFrozen",
     "CompatibilityMatrix",
+    "CompatibilityPackage",
     "CompatibilityResult",
+    "CompatibilityUse",
+    "ContractChange",
+    "ContractComparison",
+    "ContractDiff",
+    "ContractDiffCounts",
     "Coverage",
+    "DifferentialCertificate",
+    "DifferentialJudge",
+    "DifferentialReadings",
+    "DifferentialSources",
+    "DifferentialStatement",
+    "DifferentialVerdicts",
     "EndingSlot",
     "Env",
     "ExecutionIntent",
@@ -297,6 +351,7 @@ __all__ = [
     "Failure",
     "FailureArtifact",
     "FailureEvidence",
+    "FrozenContract",
     "GcJournal",
     "GcMove",
     "GcPlan",
@@ -375,6 +430,8 @@ __all__ = [
     "RegisteredCommand",
     "RegisteredRunner",
     "RegistryReference",
+    "Release",
+    "Released",
     "ReportCheck",
     "ReportProblem",
     "RetentionRule",
@@ -418,6 +475,9 @@ __all__ = [
     "TrashSlot",
     "Trigger",
     "TruncationLedger",
+    "UpgradeCounts",
+    "UpgradeDocument",
+    "UpgradeReport",
     "VerdictCounts",
     "VerifiedRun",
     "VerifyCounts",

@@ -40,6 +40,9 @@ _MAX_LINE = 16 * 1024 * 1024
 _SAID = 20
 _WRONGLY_CALLED = 4  # pytest.ExitCode.USAGE_ERROR; whoever reads need not have pytest
 _NAMED = 3
+_NUMBERS = frozenset(("at", "deselected", "duration", "exit_status", "line", "selected", "start", "stop"))
+_TEXTS = frozenset(("file", "longrepr", "nodeid", "outcome", "pytest", "when", "worker"))
+_MOST = 10**13  # milliseconds, which are three centuries
 
 
 class EventLog:
@@ -108,16 +111,29 @@ def read_events(path: str | os.PathLike[str]) -> dict[str, Any]:
     sessions: dict[str, list[dict[str, Any]]] = {}
     faults: list[str] = []
     for line in jsonl.iterate(path, limit=_MAX_LINE):
-        event = line.value
-        if line.error is None and isinstance(event, dict) and isinstance(event.get("event"), str):
-            sessions.setdefault(str(event.get("session")), []).append(event)
+        fault = line.error or _fault(line.value)
+        if fault is None:
+            sessions.setdefault(str(line.value.get("session")), []).append(line.value)
         else:
-            faults.append(f"line {line.number} of the events is none: {line.error or 'it names no event'}")
+            faults.append(f"line {line.number} of the events is none: {fault}")
     report = _ctrf.merge(_report(events) for events in sessions.values()) if sessions else _ctrf.empty("pytest")
     if faults:
         known = report["results"]["summary"]["extra"]["runpact"]
         known["incomplete"] = [*(known.get("incomplete") or ()), *faults[:_SAID]]
     return report
+
+
+def _fault(event: object) -> str | None:
+    """Why a value is no event that `EventLog` wrote; None where it may be one."""
+    if not isinstance(event, dict) or not isinstance(event.get("event"), str):
+        return "it names no event"
+    for name in sorted(_NUMBERS & event.keys()):
+        if type(event[name]) is not int or abs(event[name]) > _MOST:  # a bool is an int, and no number
+            return f"{name} is no number of that kind"
+    for name in sorted(_TEXTS & event.keys()):
+        if not isinstance(event[name], str):
+            return f"{name} is no text"
+    return None
 
 
 def _report(events: list[dict[str, Any]]) -> dict[str, Any]:

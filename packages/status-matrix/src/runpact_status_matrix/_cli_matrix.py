@@ -66,6 +66,9 @@ def ingest(  # noqa: PLR0913 - one for each word
     allow_private: Annotated[
         bool, typer.Option("--allow-private", help="Let sources have addresses that are not public.")
     ] = False,
+    require_digest: Annotated[
+        bool, typer.Option("--require-digest", help="Refuse a report whose source says no digest of it.")
+    ] = False,
     ca_file: Annotated[
         str | None, typer.Option(metavar="FILE", help="Authorities to believe instead of the system's, in PEM.")
     ] = None,
@@ -81,7 +84,13 @@ def ingest(  # noqa: PLR0913 - one for each word
     from runpact_status_matrix._policy import Settings, token_from
 
     now = _now(now_utc)
-    settings = Settings(allow_private=allow_private, ca_file=ca_file, token=token_from(os.environ), total_s=timeout)
+    settings = Settings(
+        allow_private=allow_private,
+        require_digest=require_digest,
+        ca_file=ca_file,
+        token=token_from(os.environ),
+        total_s=timeout,
+    )
     asked = _ingest.Asked(
         registry=registry,
         project=edge.project_dir(project),
@@ -111,7 +120,7 @@ def show(matrix_file: Matrix = None, *, json: Json = False, project: Project = "
     if json:
         edge.tell_document(data)
     else:
-        edge.tell(*in_terminal(data).splitlines())
+        edge.tell(*in_terminal(data, edge.columns()).splitlines())
 
 
 @matrix.command()
@@ -184,7 +193,7 @@ def _tell(done: Done, *, json: bool) -> None:
     if json:
         edge.tell_document(done.matrix)
     else:
-        edge.tell(*in_terminal(done.matrix).splitlines())
+        edge.tell(*in_terminal(done.matrix, edge.columns()).splitlines())
         if MATRIX not in done.faults:
             edge.tell(f"written to {done.out}")
     for warning in done.log.get("warnings", ()):

@@ -276,6 +276,7 @@ def _settings(asked: Asked) -> dict[str, Any]:
         "enforce": asked.enforce,
         "enforce_freshness": asked.enforce_freshness,
         "allow_private": limits.allow_private,
+        "require_digest": limits.require_digest,
         "concurrency": asked.jobs,
         "connect_timeout_ms": int(limits.connect_s * 1000),
         "read_timeout_ms": int(limits.read_s * 1000),

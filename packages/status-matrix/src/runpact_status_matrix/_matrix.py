@@ -6,11 +6,13 @@ cell safe. Rows are sorted by runner, so the order of a registry and of answers 
 
 from __future__ import annotations
 
+import textwrap
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from runpact_core import documents, tables
 from runpact_core.errors import InvalidArtifact
-from runpact_core.redact import for_markdown
+from runpact_core.redact import for_markdown, for_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -40,6 +42,11 @@ OUTCOMES = ("accepted", "refused", "failed", "not_asked")
 _ITEMS = (["matrix_rows"], ["entries"])
 _LANES = {"compatibility_non_blocking": "compatibility"}
 _HEAD = ("Runner", "Lane", "Status", "Freshness", "Effect", "Verdict", "Since", "Who acts", "Why")
+_BESIDE = 4
+"""How many columns stay side by side where a terminal is too narrow for all."""
+_INDENT = "    "
+_NARROWEST = 40
+_wrapped = partial(textwrap.wrap, initial_indent=_INDENT, subsequent_indent=_INDENT)
 
 
 def matrix_of(rows: Iterable[Mapping[str, Any]], updated_at: str) -> dict[str, Any]:
@@ -103,11 +110,30 @@ def in_markdown(matrix: Mapping[str, Any], warnings: Sequence[str] = ()) -> byte
     return "\n".join(parts).encode()
 
 
-def in_terminal(matrix: Mapping[str, Any]) -> str:
-    """The matrix as lines with columns."""
-    rows = matrix["matrix_rows"]
-    table = tables.aligned([[cell.upper() for cell in _HEAD], *(_cells(row) for row in rows)]) if rows else ""
-    return f"{table}{_summary(rows)}, as of {matrix['updated_at']}\n"
+def in_terminal(matrix: Mapping[str, Any], width: int | None = None) -> str:
+    """The matrix as lines with columns.
+
+    Args:
+        matrix: The document.
+        width: Columns that there are: where the table is wider, what stands in its last columns goes below each row.
+            None where there is no end to a line.
+    """
+    rows = [_cells(row) for row in matrix["matrix_rows"]]
+    table = tables.aligned([[cell.upper() for cell in _HEAD], *rows]) if rows else ""
+    if width is not None and any(tables.width(line) > width for line in table.splitlines()):
+        table = _folded(rows, width)
+    return f"{table}{_summary(matrix['matrix_rows'])}, as of {matrix['updated_at']}\n"
+
+
+def _folded(rows: Sequence[Sequence[str]], width: int) -> str:
+    """The rows with their first columns side by side, and the others below, wrapped."""
+    head, *lines = tables.aligned([cells[:_BESIDE] for cells in ([cell.upper() for cell in _HEAD], *rows)]).splitlines()
+    parts = [head]
+    for line, (effect, verdict, since, who, why) in zip(lines, (cells[_BESIDE:] for cells in rows), strict=True):
+        acts = "nobody has to act" if who == "nobody" else f"{who} have to act"
+        below = f"{verdict} ({effect}) since {since}; {acts}{why and ': '}{why}"
+        parts += [line, *_wrapped(for_terminal(below), max(width, _NARROWEST))]
+    return "".join(f"{part}\n" for part in parts)
 
 
 def _cells(row: Mapping[str, Any]) -> list[str]:

@@ -55,6 +55,7 @@ class Settings(NamedTuple):
         root: The project; relative paths of sources start there.
         cache: The folder of answers that were kept, or None to keep none. It is made where it is missing.
         allow_private: Whether a source may have a private or loopback address, and then speak plain http.
+        require_digest: Whether a report is refused whose source says no digest of it.
         ca_file: The authorities to believe instead of the system's, in PEM, or None. (OpenSSL itself honours
             ``SSL_CERT_FILE`` and ``SSL_CERT_DIR``.)
         token: The secret for the release API, or None.
@@ -72,6 +73,7 @@ class Settings(NamedTuple):
     root: str = "."
     cache: str | None = None
     allow_private: bool = False
+    require_digest: bool = False
     ca_file: str | None = None
     token: Token | None = None
     connect_s: float = 5.0

@@ -26,6 +26,7 @@ __all__ = ["fetch", "prepare"]
 _METADATA = "application/vnd.github+json, application/json;q=0.9"
 _BYTES = "application/octet-stream"
 _GONE = {404, 410}
+_NO_DIGEST = "the source says no digest of the report, and one is required"
 
 _T = TypeVar("_T")
 DigestFrom = Literal["metadata", "checksum-asset"]
@@ -52,9 +53,11 @@ def fetch(runner: Runner, settings: Settings, outside: Outside = OUTSIDE) -> Fet
     source = runner.source
     if source is None:
         return Failed("missing-release-metadata", "the registry names no source", None)
-    if source.kind != "release_asset":
-        return read_local(source, settings)
-    return _Conversation(source, settings, outside).report()
+    local = source.kind != "release_asset"
+    found = read_local(source, settings) if local else _Conversation(source, settings, outside).report()
+    if settings.require_digest and isinstance(found, Fetched) and found.digest_from is None:
+        return Failed("checksum-mismatch", _NO_DIGEST, found.url, found.notes, {"sha256": found.sha256})
+    return found
 
 
 class _Conversation:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -120,8 +119,7 @@ def list_runs(  # noqa: PLR0913 - one for each option
     if json:
         _print_document(_shown.run_list(shown, omitted, now))
     elif shown:
-        width = shutil.get_terminal_size().columns if _on_terminal() else None
-        print(_render.table(shown, now, width), end="")
+        print(_render.table(shown, now, edge.columns()), end="")
     else:
         print(for_terminal(f"there are no {'such ' if wanted != _select.Filter() else ''}runs in {folder}"))
     if omitted and not json:
@@ -179,7 +177,7 @@ def verify(
     A run that is still running is said to be, and is nothing wrong.
     """
     folder, now = _folder(project, runs_dir), time.time()
-    doing = "" if _on_terminal() and not json else "verifying runs"  # else what is printed is progress enough
+    doing = "" if edge.columns() is not None and not json else "verifying runs"  # else printing is progress enough
     found: Iterable[folders.Run] = _distinct(run, folder, now) if run else _every(folder, now, doing)
     verified = []
     firsts: dict[str, str] = {}
@@ -237,11 +235,6 @@ def _folder(project: str, runs_dir: str | None) -> str:
         hint = "it was removed; go to another, or name one with --project"
         raise EnvironmentFailed("looking for the current folder", error, hint=hint) from error
     return folder
-
-
-def _on_terminal() -> bool:
-    """Whether somebody sees what is printed at once; stdout is None where it was closed when we were started."""
-    return sys.stdout is not None and sys.stdout.isatty()
 
 
 def _every(folder: str, now: float, doing: str = "reading runs") -> Iterator[folders.Run]:

@@ -68,6 +68,15 @@ RULES: Final[dict[tuple[str, str], tuple[Rule, ...]]] = {
             message='summary does not count the checks by their status',
         ),
     ),
+    ('contract_diff', '1.0'): (
+        CountBy(
+            id='summary-counts-the-outcomes',
+            items='/contracts',
+            key='outcome',
+            counts='/summary',
+            message='summary does not count the pairs of versions by their outcome',
+        ),
+    ),
     ('history_record', '1.0'): (
         Order(
             id='run-ends-after-it-starts',
@@ -209,6 +218,15 @@ RULES: Final[dict[tuple[str, str], tuple[Rule, ...]]] = {
             total='/results/summary/tests',
             parts=('/results/summary/passed', '/results/summary/failed', '/results/summary/skipped', '/results/summary/pending', '/results/summary/other'),
             message='tests is not the sum of the outcomes',
+        ),
+    ),
+    ('upgrade_report', '1.0'): (
+        CountBy(
+            id='outcomes-are-counted',
+            items='/documents',
+            key='outcome',
+            counts='/counts',
+            message='counts does not count the documents by their outcome',
         ),
     ),
 }

@@ -102,6 +102,10 @@ class IngestSettings(Record):
     """
     Whether sources may have addresses that are not public.
     """
+    require_digest: StrictBool | None = None
+    """
+    Whether a report is refused whose source says no digest of it.
+    """
     concurrency: Annotated[StrictInt | None, Field(ge=1, le=100000)] = None
     """
     How many sources were asked at once, at most.

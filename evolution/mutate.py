@@ -9,17 +9,19 @@ from __future__ import annotations
 import copy
 import keyword
 import re
+from functools import reduce
+from operator import getitem
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from evolution import generate, trim
 from runpact_core import _pointer
-from tests.contracts import generate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.contracts.generate import Schema
+    from evolution.generate import Schema
 
-__all__ = ["Change", "changes", "places"]
+__all__ = ["Change", "Place", "changes", "changes_at", "places", "small_changes"]
 
 _HUGE = 10**100  # longer ones (10^400, say) are refused by the reader of JSON, before any schema
 _LONG = 10_000
@@ -70,12 +72,24 @@ class Change(NamedTuple):
 def changes(document: dict[str, Any], root: Schema) -> Iterator[Change]:
     """Every document that differs from this one in one value; the root stays an object."""
     for place in places(document, root):
-        variants = dict(_variants(place))
-        if place.path:
-            variants["dropped"] = _DROPPED
-        for kind, value in variants.items():
-            if place.path or isinstance(value, dict):
-                yield Change(f"{place.general} {kind}", value, _with(document, place.path, value))
+        yield from changes_at(document, place)
+
+
+def small_changes(document: dict[str, Any], root: Schema) -> Iterator[Change]:
+    """The same changes in the same places, each of the least document around its place (see `trim`)."""
+    for place in places(document, root):
+        least, path = trim.trimmed(document, root, place.path)
+        yield from changes_at(least, place._replace(path=path, value=reduce(getitem, path, least)))
+
+
+def changes_at(document: dict[str, Any], place: Place) -> Iterator[Change]:
+    """Every document that differs from this one in the value at one place of it."""
+    variants = dict(_variants(place))
+    if place.path:
+        variants["dropped"] = _DROPPED
+    for kind, value in variants.items():
+        if place.path or isinstance(value, dict):
+            yield Change(f"{place.general} {kind}", value, _with(document, place.path, value))
 
 
 def places(value: Any, root: Schema) -> Iterator[Place]:

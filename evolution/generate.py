@@ -126,8 +126,10 @@ class Maker:
 
     def _string(self, schema: Schema) -> str:
         if "pattern" in schema:
-            text = _sample(lint_regex.parse(schema["pattern"]), self._some(8), self._shuffle())
-            return text[: schema.get("maxLength", len(text))]
+            regex, longest = lint_regex.parse(schema["pattern"]), schema.get("maxLength", _WIDE)
+            rounds = range(self._some(8), -1, -1)
+            texts = (_sample(regex, more, self._shuffle()) for more in rounds)
+            return next(text for text in texts if len(text) <= longest)
         least = schema.get("minLength", 0)
         length = least + self._some(min(schema.get("maxLength", _LONGEST), _LONGEST) - least)
         return "".join(self._random.choice(_LETTERS) for _ in range(length))

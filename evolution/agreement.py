@@ -26,27 +26,38 @@ if TYPE_CHECKING:
 
 __all__ = ["RESIDUE", "Court", "residue"]
 
-RESIDUE = Path(__file__).with_name("residue.txt")
+RESIDUE = Path(__file__).parents[1] / "tests" / "contracts" / "residue.txt"
 
 
 def residue() -> dict[str, set[str]]:
-    """The known disagreements about each contract version; a line without a reason above it is an error."""
+    """The known disagreements about each contract version.
+
+    Raises:
+        ValueError: A line has no reason above it, or stands there twice.
+    """
     known: dict[str, set[str]] = {}
     reason = ""
     for line in RESIDUE.read_text(encoding="utf-8").splitlines():
         if line.startswith("#"):
             reason = line
         elif line:
-            assert reason, f"{line} has no reason above it"
             contract, _, place = line.partition(" ")
-            assert place not in known.setdefault(contract, set()), f"{line} stands there twice"
+            if not reason or place in known.setdefault(contract, set()):
+                raise ValueError(f"{line} stands there twice, or has no reason above it")
             known[contract].add(place)
     return known
 
 
 @dataclass
 class Court:
-    """Asks every judge about documents of one contract version, and keeps count."""
+    """Asks every judge about documents of one contract version, and keeps count.
+
+    Attributes:
+        version: The contract version.
+        counts: How many documents there were, and how many each judge admitted or refused.
+        disagreements: What the documents were about which the two validators disagree; see `residue`.
+        faults: What nobody may ever find, a sentence each.
+    """
 
     version: Version
     counts: Counter[str] = field(default_factory=Counter)
@@ -65,43 +76,54 @@ class Court:
         """Hear all judges about one document; ``what`` names its kind, such as ``/run_id trailing newline``."""
         self.counts["documents"] += 1
         says: dict[_gate.View, bool] = {}
+        is_agreed = True
         for view, stock in self._stock.items():
             says[view] = _gate.admits(self.version, view, value, check_integers=False)
             self.counts[f"{view} {'admits' if says[view] else 'refuses'}"] += 1
-            if stock.is_valid(value) != says[view]:
-                self.disagreements.add(what)
+            is_agreed = is_agreed and stock.is_valid(value) == says[view]
             if says[view] != (not _gate.problems(self.version, view, value, check_integers=False)):
                 self.faults.append(f"{what}: the gate's quick form and its list differ")
+        if is_agreed:
+            self.counts["agreed"] += 1
+        else:
+            self.disagreements.add(what)
         if says["strict"] and not says["tolerant"]:
             self.faults.append(f"{what}: the tolerant view refuses what the strict one admits")
-        self._read(what, value)
+        self._read(what, value, says)
 
-    def _read(self, what: str, value: dict[str, Any]) -> None:
+    def _read(self, what: str, value: dict[str, Any], says: Mapping[_gate.View, bool]) -> None:
         """The reader admits just what its gate does, and what it admits makes a model that gives back the bytes."""
-        admitted = _gate.admits(self.version, self._gate_of_reading, value, check_integers=True)
-        if _gate.admits(self.version, "tolerant", value, check_integers=True):
-            self.counts["models"] += 1
-            made = _through_model(lambda: documents._model_class(self.version).model_validate(value))
-            if made != _json.dumps(value):
-                self.faults.append(f"{what}: the model gives back other bytes: {made!r:.300}")
+        # Where an integer is written as a fraction, every view that would admit it refuses it as a file.
+        is_whole = says["tolerant"] and _gate.admits(self.version, "tolerant", value, check_integers=True)
+        admitted = is_whole and says["strict" if self.version.gate == "configuration" else "tolerant"]
         raw = _json.dumps(value)
         try:
-            if _versions.decide(value, [self.version]).version is not self.version:
-                self.counts["of another version"] += 1
-                return
-            document = documents.read(self.version.contract, raw, at=self.version.version)
+            read = self._document(value, raw)
         except RunpactError:
             self.counts["refused"] += 1
+            read = None
             if admitted and self.version.gate == "record":
                 self.faults.append(f"{what}: the reader refuses what its gate admits")
-            return
+        if read and not admitted:
+            self.faults.append(f"{what}: the reader admits what its gate refuses")
+        if read or is_whole:
+            self.counts["models"] += 1
+            made = _through_model(read.model if read else lambda: self._model_class.model_validate(value))
+            if made != raw:
+                self.faults.append(f"{what}: the model gives back other bytes: {made!r:.300}")
+
+    def _document(self, value: dict[str, Any], raw: bytes) -> documents.Document | None:
+        """The document as it is read; None where it states another version, of which this one judges nothing."""
+        if _versions.decide(value, [self.version]).version is not self.version:
+            self.counts["of another version"] += 1
+            return None
+        document = documents.read(self.version.contract, raw, at=self.version.version)
         self.counts["read"] += 1
-        if document.read_as == self.version.version and not (admitted and _through_model(document.model) == raw):
-            self.faults.append(f"{what}: the reader admits what its gate refuses, or gives back other bytes")
+        return document if document.read_as == self.version.version else None
 
     @property
-    def _gate_of_reading(self) -> _gate.View:
-        return "strict" if self.version.gate == "configuration" else "tolerant"
+    def _model_class(self) -> type[Record]:
+        return documents._model_class(self.version)  # noqa: SLF001 - the class that reading would take
 
 
 def _through_model(make: Callable[[], Record]) -> bytes | str:

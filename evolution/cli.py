@@ -1,0 +1,159 @@
+"""The command line of the gate: parse, compare, print, return the exit code.
+
+* 0: every change has the version number that it needs, or an exception that has not expired.
+* 1: one has not, an exception has expired, or the contracts of the working tree are wrong.
+* 2: there is nothing to compare with, or the exceptions cannot be read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import io
+import sys
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from codegen.findings import ContractsInvalid
+from codegen.lint import lint
+from codegen.load import load
+from evolution import output_github, output_json, output_markdown, output_text
+from evolution.compare import compare
+from evolution.exceptions import PATH, judge, read_exceptions
+from evolution.sources import open_against, uncommitted
+from runpact_core import _times, documents, edge
+from runpact_core.errors import InvalidArtifact, RunpactError, UsageFailure
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from evolution.exceptions import Judged, Use
+    from evolution.model import Comparison, Kind
+
+__all__ = ["Gated", "complain", "gate", "main"]
+
+_FROZEN = "F"  # rules about what was released, which the compiler enforces
+
+
+class Gated(NamedTuple):
+    """A comparison with its exceptions, and what has to be known of it, one sentence each."""
+
+    judged: Judged
+    notes: tuple[str, ...]
+
+
+def main(arguments: list[str], root: Path) -> int:
+    """Hold the contracts of the project at ``root`` against older ones; the exit code as above."""
+    options = _parser().parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        gated = gate(options.against, root, _today(options.now_utc))
+    except RunpactError as error:
+        return complain(error, github=options.format == "github")
+    _show(gated, options.format)
+    return 0 if gated.judged.ok else 1
+
+
+def gate(against: str, root: Path, today: date) -> Gated:
+    """Compare the working tree at ``root`` with a git ref, a folder or a wheel.
+
+    Raises:
+        ContractsInvalid: The contracts of the working tree cannot be compiled.
+        RunpactError: Something cannot be read; the errors of `open_against`, `load` and `read_exceptions`.
+    """
+    opened = open_against(against, root)
+    contracts = load(root)
+    findings = lint(contracts)
+    frozen = [finding for finding in findings if finding.rule.startswith(_FROZEN)]  # to be compared all the same
+    if len(findings) > len(frozen):
+        raise ContractsInvalid(findings)
+    comparison = _without(compare(opened.contracts, contracts, opened.label), opened.incomparable)
+    configuration = frozenset(one.name for one in contracts.contracts if one.entry.get("gate") == "configuration")
+    judged = judge(comparison, read_exceptions(root), today, configuration=configuration)
+    dirty = uncommitted(root) or 0
+    changed = "1 file below contracts/ is" if dirty == 1 else f"{dirty} files below contracts/ are"
+    said = [f"{changed} not committed; what was compared is the working tree."] if dirty else []
+    said += [f"{one.path}:{one.line}: {one.rule} {one.message}: {one.hint}." for one in frozen]
+    return Gated(judged, (*opened.notes, *said, *(_note(use) for use in judged.uses if use.state != "used")))
+
+
+def complain(error: RunpactError, *, github: bool = False) -> int:
+    """Print an error, with a line for each place that it names; its exit code."""
+    for path, line, message in _places(error):
+        if github:
+            print(output_github.annotation("error", path, line, "contracts", message))
+        else:
+            edge.say(f"{path}:{line}: {message}")
+    return edge.complain(error)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="hatch run compat",
+        description="Compare contracts/ with older contracts, and fail where a change lacks the version it needs.",
+    )
+    what = "a git ref, a folder with contracts/, or a wheel of runpact-core"
+    parser.add_argument("--against", required=True, metavar="REF", help=what)
+    forms = parser.add_mutually_exclusive_group()
+    for name, words in (
+        ("json", "print a document of the contract contract_diff"),
+        ("markdown", "print Markdown, for a pull request"),
+        ("github", "print annotations of GitHub Actions"),
+    ):
+        forms.add_argument(f"--{name}", dest="format", action="store_const", const=name, help=words)
+    moment = "the moment at which exceptions are judged, in RFC 3339 (default: now)"
+    parser.add_argument("--now-utc", metavar="T", help=moment)
+    return parser
+
+
+def _today(moment: str | None) -> date:
+    """The day in UTC of a moment that was given, or of now."""
+    if moment is None:
+        return datetime.now(UTC).date()
+    try:
+        return _times.moment(moment).astimezone(UTC).date()
+    except InvalidArtifact as error:
+        raise UsageFailure(f"--now-utc: {error.reason}", hint="such as 2026-01-19T06:15:12Z") from error
+
+
+def _show(gated: Gated, form: str | None) -> None:
+    if form == "json":
+        document = output_json.document(*gated)
+        problems = documents.validate("contract_diff", document, strict=True)
+        if problems:
+            raise AssertionError(problems)
+        edge.tell_document(document)
+    elif form == "markdown":
+        print(output_markdown.page(*gated), end="")
+    elif form == "github":
+        print("\n".join(output_github.lines(*gated)))
+    else:
+        edge.tell(*output_text.lines(*gated))
+
+
+def _without(comparison: Comparison, kinds: frozenset[Kind]) -> Comparison:
+    """The comparison without the kinds of change that its source has no word of."""
+    diffs = []
+    for diff in comparison.diffs:
+        changes = tuple(change for change in diff.changes if change.kind not in kinds)
+        if changes:
+            verdicts = tuple(verdict for verdict in diff.verdicts if verdict.change.kind not in kinds)
+            diffs.append(dataclasses.replace(diff, changes=changes, verdicts=verdicts))
+    return dataclasses.replace(comparison, diffs=tuple(diffs)) if kinds else comparison
+
+
+def _note(use: Use) -> str:
+    one = use.approval
+    named = f"{PATH}:{one.line}: the exception for {one.contract}, {one.kind} at {one.pointer or '/'},"
+    if use.state == "expired":
+        return f"{named} expired on {one.expires}: mend the contract, or argue for another day."
+    return f"{named} approves nothing: no change is what it names; remove it."
+
+
+def _places(error: RunpactError) -> list[tuple[str, int, str]]:
+    if isinstance(error, ContractsInvalid):
+        return [(one.path, one.line, f"{one.rule} {one.message} — {one.hint}") for one in error.findings]
+    if isinstance(error, InvalidArtifact) and error.path is not None:
+        return [(error.path, error.line_number or 1, error.reason.removeprefix(f"{error.path}: "))]
+    return []

@@ -1,0 +1,165 @@
+"""Approved exceptions: changes that break something and are let through, with a reason, until a day.
+
+`judge` is a pure function of a comparison, the exceptions and a day. An exception approves every change of its kind at
+its place, between its versions; on the day after its last one it approves nothing, and fails the comparison by being
+there. One that matches nothing is told, and fails nothing.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Literal
+
+from evolution import levels
+from evolution.model import KINDS
+from runpact_core import documents
+from runpact_core.errors import ConfigurationError, MissingArtifact
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from evolution.model import Change, Comparison, ContractDiff
+
+__all__ = ["PATH", "Approval", "Judged", "Outcome", "Pair", "State", "Use", "judge", "read_exceptions"]
+
+PATH = "contracts/exceptions.yaml"
+
+_LEAPS = frozenset({"version-skipped", "majors-skipped"})  # break by being there, whatever they need
+
+Outcome = Literal["compatible", "approved", "breaking"]
+State = Literal["used", "expired", "unused"]
+
+
+@dataclass(frozen=True)
+class Approval:
+    """One exception.
+
+    Attributes:
+        contract: Name of the contract.
+        old_version: Version on the older side; empty where there is none.
+        new_version: Version on the newer side; empty where there is none.
+        pointer: The place.
+        kind: The kind of change.
+        reason: Why it does no harm.
+        expires: The last day, in UTC, on which it approves anything.
+        line: 1-based line of it in the file.
+    """
+
+    contract: str
+    old_version: str
+    new_version: str
+    pointer: str
+    kind: str
+    reason: str
+    expires: date
+    line: int
+
+    def fits(self, change: Change) -> bool:
+        """Whether a change is what it names."""
+        named = (self.contract, self.old_version, self.new_version, self.pointer, self.kind)
+        return named == (change.contract, change.old_version, change.new_version, change.pointer, change.kind)
+
+
+@dataclass(frozen=True)
+class Use:
+    """What became of an exception: it was used, its last day is past, or nothing is what it names."""
+
+    approval: Approval
+    state: State
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two versions compared, and how they came out; ``approved`` has the exception of each change, or None."""
+
+    diff: ContractDiff
+    outcome: Outcome
+    approved: tuple[Approval | None, ...]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A comparison with its exceptions.
+
+    Attributes:
+        comparison: The comparison.
+        pairs: Each of its pairs of versions, with the outcome.
+        uses: Each exception, in the order of the file.
+    """
+
+    comparison: Comparison
+    pairs: tuple[Pair, ...]
+    uses: tuple[Use, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing breaks that is not approved, and no exception has expired."""
+        broken = any(pair.outcome == "breaking" for pair in self.pairs)
+        return not broken and all(use.state != "expired" for use in self.uses)
+
+    def count(self, outcome: Outcome) -> int:
+        """How many pairs came out so."""
+        return sum(pair.outcome == outcome for pair in self.pairs)
+
+
+def read_exceptions(root: Path) -> tuple[Approval, ...]:
+    """The exceptions of the project at ``root``; none where it has no such file.
+
+    Raises:
+        ConfigurationError: The file is not what its contract says, or names a kind or a day that does not exist.
+    """
+    try:
+        document = documents.read("compat_exceptions", root / PATH, name=PATH)
+    except MissingArtifact:
+        return ()
+    found = []
+    for index, entry in enumerate(document.data["exceptions"]):
+        line = document.line_of(f"/exceptions/{index}") or 1
+        if entry["kind"] not in KINDS:
+            near = difflib.get_close_matches(entry["kind"], KINDS, n=1, cutoff=0.0)
+            raise ConfigurationError(
+                f"{PATH}: {entry['kind']!r} is no kind of change (line {line})", hint=f"did you mean {near[0]}?"
+            )
+        try:
+            expires = date.fromisoformat(entry["expires"])
+        except ValueError as error:
+            raise ConfigurationError(f"{PATH}: {entry['expires']} is no day (line {line})") from error
+        versions = (entry.get("old_version", ""), entry.get("new_version", ""))
+        place = (entry["contract"], *versions, entry["pointer"], entry["kind"])
+        found.append(Approval(*place, entry["reason"], expires, line))
+    return tuple(found)
+
+
+def judge(
+    comparison: Comparison, approvals: Sequence[Approval], today: date, *, configuration: frozenset[str] = frozenset()
+) -> Judged:
+    """Hold a comparison against the exceptions that have not expired.
+
+    Args:
+        comparison: What differs, and what it breaks.
+        approvals: The exceptions.
+        today: The day in UTC on which it is judged.
+        configuration: Names of the contracts whose documents are configuration, which old readers need not take.
+    """
+    valid = [approval for approval in approvals if today <= approval.expires]
+    pairs = tuple(_pair(diff, valid, configuration) for diff in comparison.diffs)
+    used = {id(approval) for pair in pairs for approval in pair.approved if approval}
+    uses = tuple(
+        Use(one, "expired" if today > one.expires else "used" if id(one) in used else "unused") for one in approvals
+    )
+    return Judged(comparison, pairs, uses)
+
+
+def _pair(diff: ContractDiff, approvals: Sequence[Approval], configuration: frozenset[str]) -> Pair:
+    approved = tuple(next((one for one in approvals if one.fits(change)), None) for change in diff.changes)
+    if diff.ok:
+        return Pair(diff, "compatible", approved)
+    rest = [change for change, approval in zip(diff.changes, approved, strict=True) if approval is None]
+    verdicts = [verdict for verdict in diff.verdicts if verdict.change in rest]
+    needed = levels.required(rest, verdicts, is_configuration=diff.contract in configuration)
+    leaps = any(change.kind in _LEAPS for change in rest)
+    holds = not leaps and (needed == "none" or levels.is_enough(needed, diff.given))
+    return Pair(diff, "approved" if holds else "breaking", approved)

@@ -1,0 +1,330 @@
+"""Upgrades of files and of whole trees: first a plan, which changes nothing, then one durable write after another.
+
+Invariants:
+
+* A plan reads everything before anything is written: a folder that cannot be listed ends it, since what is in there may
+  refer to what would change.
+* Each file is replaced whole (`files.replace`) with the mode that it had. So after any crash each file is as before or
+  as after, and the next call does what is left.
+* A file is written only if it still is what was planned, and nothing holds a digest of it that would become untrue.
+  Where a file that may hold one cannot be read, nothing is written at all.
+* No link is followed, no other file system entered. A folder that a run is being recorded in is left alone with all
+  that is in it; so are ``.git`` and ``.trash``, whose files are what was put there.
+* Lines may be appended to JSON Lines meanwhile: their lock is held while they are replaced, as `jsonl.append` expects.
+
+Between the last look at a document and its replacement another process may replace it; that one's is lost then. So
+upgrade what nobody is writing.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from runpact_core import _upgrade_one, files, runs
+from runpact_core._upgrade_one import LARGEST, Wanted
+from runpact_core._upgrade_refs import Digests, is_checksums, is_document_name, is_manifest
+from runpact_core.errors import EnvironmentFailed, MissingArtifact, Refused, RunpactError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from runpact_core._upgrade_one import Found
+    from runpact_core.files import Handle, Listing
+    from runpact_core.runs import Here
+
+    Outcome = Literal["planned", "upgraded", "left", "live", "newer", "unreadable", "failed"]
+
+__all__ = ["Entry", "Plan", "apply", "plan"]
+
+_APART = frozenset({".git", ".trash"})
+_LEVELS = 3  # folders above what was named in which lists of checksums are looked for: a report has two below its own
+_NEVER_NEWEST = frozenset({"planned", "left", "unreadable", "failed"})
+
+
+class Entry(NamedTuple):
+    """One file or folder of which something is to be told.
+
+    Attributes:
+        path: Where it is, as it was reached.
+        outcome: What becomes of it, in the words of the contract ``upgrade_report``.
+        contract, old, new, lines, message: As `_upgrade_one.Found` has them.
+        digest: sha256 of its bytes when it was looked at; empty where they were not read.
+        named: It was given by name.
+        exit_code: What the command ends with because of it.
+    """
+
+    path: str
+    outcome: Outcome
+    contract: str | None = None
+    old: str | None = None
+    new: str | None = None
+    lines: int | None = None
+    message: str = ""
+    digest: bytes = b""
+    named: bool = False
+    exit_code: int = 0
+
+
+class Plan(NamedTuple):
+    """What was found in files and folders, or what became of it.
+
+    Attributes:
+        entries: Everything that is to be told, by path.
+        files: How many regular files were looked at.
+        newest: How many of them hold a document of the wanted version or a later one.
+        other: How many hold no document that was asked for.
+        notes: What was not looked at, and what is to be done besides.
+        applied: Whether it was carried out.
+    """
+
+    entries: tuple[Entry, ...]
+    files: int
+    newest: int
+    other: int
+    notes: tuple[str, ...]
+    applied: bool = False
+
+    @property
+    def outdated(self) -> bool:
+        """Whether a document is not, or not known to be, of the wanted version."""
+        return any(each.outcome in _NEVER_NEWEST for each in self.entries)
+
+
+def plan(paths: Iterable[str], wanted: Wanted, *, now: float, asking: Here) -> Plan:
+    """Look at files and folders, and say what an upgrade would do.
+
+    Args:
+        paths: Files and folders; a folder may be reached through a link, a file may not be one.
+        wanted: What is asked for.
+        now: The time in seconds since 1970.
+        asking: The machine that asks, see `runs.here`.
+
+    Raises:
+        MissingArtifact: There is no such file or folder.
+        EnvironmentFailed: A folder cannot be listed, or is moved away meanwhile.
+    """
+    found = _Looking(wanted, now, asking)
+    for path in dict.fromkeys(paths):
+        found.take(path)
+    return found.plan()
+
+
+def apply(planned: Plan, wanted: Wanted) -> Iterator[Entry]:
+    """Carry a plan out, and give every entry of it as it then is; an entry that fails does not stop the others."""
+    for entry in planned.entries:
+        if entry.outcome != "planned":
+            yield entry
+            continue
+        try:
+            _carry_out(entry, wanted._replace(named=entry.named))
+        except RunpactError as error:
+            yield entry._replace(outcome="failed", message=str(error), exit_code=error.exit_code)
+        else:
+            yield entry._replace(outcome="upgraded")
+
+
+class _Looking:
+    """A plan in the making."""
+
+    def __init__(self, wanted: Wanted, now: float, asking: Here) -> None:
+        self._wanted, self._now, self._asking = wanted, now, asking
+        self._entries: dict[str, Entry] = {}
+        self._digests = Digests()
+        self._files = self._newest = self._other = self._links = 0
+        self._manifests: list[str] = []
+        self._unknown: list[str] = []
+        self._notes: list[str] = []
+
+    def take(self, path: str) -> None:
+        """Look at a file, or at a folder with all that is below it."""
+        try:
+            mode, parts = os.lstat(path).st_mode, Path(path).resolve().parts
+        except (OSError, ValueError) as error:
+            raise MissingArtifact(path) from error
+        if ".trash" in parts:
+            raise Refused(f"{path} lies in a trash, which holds what was put there", hint="restore it first")
+        at = files.open_folder(path)
+        if at is None:
+            self._take_named(path, mode)
+            return
+        label = "" if os.path.normpath(path) == os.curdir else path.rstrip("/") or "/"
+        try:
+            if not self._around(_above(path), near=1):
+                for folder in files.walk(at, label):
+                    self._folder(folder.path[len(label) :].strip("/"), at, folder)
+        finally:
+            files.close_folder(at)
+
+    def _take_named(self, path: str, mode: int) -> None:
+        folder, name = os.path.split(path)
+        folder = folder or os.curdir
+        if not stat.S_ISREG(mode):
+            what = "it is no regular file, and links are not followed"
+            self._say(Entry(path, "unreadable", message=what, exit_code=1))
+            return
+        if self._around([folder, *_above(folder)], near=2):
+            return
+        at = files.open_folder(folder)
+        if at is None:  # it went just now
+            raise MissingArtifact(path)
+        try:
+            self._file(path, name, at, named=True)
+        finally:
+            files.close_folder(at)
+
+    def _around(self, folders: Iterable[str], *, near: int) -> bool:
+        """Take up what lists in folders refer to, and documents in the ``near`` first; whether one has a live run."""
+        live = False
+        for level, folder in enumerate(folders):
+            at = None
+            try:
+                if (at := files.open_folder(folder)) is not None:
+                    names = [name for name, _ in files.listing(at, folder).members]
+                    for path, fault in self._digests.add_folder(folder, names, at, documents=level < near):
+                        self._not_known(path, fault)
+                    live = self._is_live(folder, names, at) or live
+            except EnvironmentFailed as error:  # of the folders above, much may be none of our business
+                self._notes.append(f"what files there refer to is not known: {error}")
+            finally:
+                if at is not None:
+                    files.close_folder(at)
+        return live
+
+    def _folder(self, below: str, handle: Handle, folder: Listing) -> None:
+        at = files.open_folder(handle, below)
+        if at is None:
+            return  # it went while it was walked
+        start = f"{folder.path}/" if folder.path else ""
+        try:
+            if self._is_live(folder.path or os.curdir, [name for name, _ in folder.members], at):
+                folder.folders.clear()
+                return
+            self._notes += [f"{start}{name} was not entered" for name in folder.folders if name in _APART]
+            self._notes += [f"{start}{name} is on another file system" for name in folder.elsewhere]
+            folder.folders[:] = [name for name in folder.folders if name not in _APART]
+            for name, status in folder.members:
+                self._member(f"{start}{name}", name, status, at)
+        finally:
+            files.close_folder(at)
+
+    def _member(self, path: str, name: str, status: os.stat_result, at: Handle) -> None:
+        if stat.S_ISLNK(status.st_mode):
+            self._links += 1
+        elif stat.S_ISREG(status.st_mode) and is_document_name(name) and status.st_size <= LARGEST:
+            self._file(path, name, at, named=False)
+        elif stat.S_ISREG(status.st_mode):
+            self._files += 1
+            self._other += 1
+            if is_document_name(name) or is_checksums(name):
+                self._refers(path, at)
+
+    def _refers(self, path: str, at: Handle) -> None:
+        """Take up the digests of a file that is no document, or cannot be read as one."""
+        if fault := self._digests.add_file(path, at):
+            self._not_known(path, fault)
+
+    def _not_known(self, path: str, fault: str) -> None:
+        self._unknown.append(path)
+        self._notes.append(f"it is not known which digests {path} holds: {fault}")
+
+    def _file(self, path: str, name: str, at: Handle, *, named: bool) -> None:
+        self._files += 1
+        if is_manifest(name):
+            self._manifests.append(path)
+            self._newest += 1
+            return
+        try:
+            raw = files.read_bytes(name, limit=LARGEST, at=at)
+        except RunpactError as error:
+            self._refers(path, at)
+            self._say(Entry(path, "unreadable", message=str(error), exit_code=error.exit_code))
+            return
+        self._digests.add(raw, path)
+        found = _upgrade_one.look(raw, name, self._wanted._replace(named=named))
+        self._count(path, found, sha256(raw).digest(), named=named)
+
+    def _count(self, path: str, found: Found, digest: bytes, *, named: bool) -> None:
+        if found.state == "newest":
+            self._newest += 1
+        elif found.state == "other" and not named:
+            self._other += 1
+        elif found.state == "other":
+            what = "no contract fits it: name one, with --contract"
+            self._say(Entry(path, "unreadable", message=what, exit_code=1))
+        else:
+            outcome: Outcome = "planned" if found.state == "outdated" else found.state
+            code = 1 if outcome == "unreadable" else 0
+            self._say(
+                Entry(path, outcome, *found[1:5], message=found.message, digest=digest, named=named, exit_code=code)
+            )
+
+    def _is_live(self, path: str, names: list[str], at: Handle) -> bool:
+        """Whether a run is being recorded in a folder, which is said; also where that cannot be seen from here."""
+        if "open.json" not in names:
+            return False
+        try:
+            live = files.is_locked("open.json", at=at) is True
+            if not live and "run.json" not in names:
+                live = runs.look(path, now=self._now, asking=self._asking).state in {"running", "running?"}
+        except MissingArtifact:  # it was sealed, or went, just now
+            return False
+        except RunpactError as error:
+            unknown = f"whether a run is being recorded in it is not known: {error}"
+            self._say(Entry(os.path.normpath(path), "live", message=unknown))
+            return True
+        if live:
+            self._say(Entry(os.path.normpath(path), "live", message="a run is being recorded in it"))
+        return live
+
+    def _say(self, entry: Entry) -> None:
+        self._entries[entry.path] = entry
+
+    def plan(self) -> Plan:
+        """The plan, once everything was looked at: only now it is known what holds a digest of what."""
+        found = (self._entries[path] for path in sorted(self._entries))
+        entries = [self._kept(entry) if entry.outcome == "planned" else entry for entry in found]
+        notes = list(dict.fromkeys(self._notes))
+        if self._links:
+            notes.append(f"symbolic links that were not followed: {self._links}")
+        if any(entry.outcome == "planned" for entry in entries):
+            notes += [f"{path} is a cache: artifacts scan takes up what changes" for path in self._manifests]
+        return Plan(tuple(entries), self._files, self._newest, self._other, tuple(notes))
+
+    def _kept(self, entry: Entry) -> Entry:
+        """What would be upgraded, unless something refers to it, or may."""
+        if holder := self._digests.holder(entry.path, entry.digest):
+            return entry._replace(outcome="left", message=f"{holder} holds its digest")
+        if self._unknown:
+            why = f"{self._unknown[0]} may hold its digest, and cannot be read"
+            return entry._replace(outcome="left", message=why, exit_code=Refused.exit_code)
+        return entry
+
+
+def _above(path: str) -> Iterator[str]:
+    """The folders above one, as far as a digest of what is in it is looked for."""
+    for level in range(1, _LEVELS):
+        yield f"{path.rstrip('/') or '/'}/{'/'.join(['..'] * level)}"
+
+
+def _carry_out(entry: Entry, wanted: Wanted) -> None:
+    """Write one file of a plan, if it still is what was planned.
+
+    Raises:
+        Refused: It is not.
+        EnvironmentFailed: It cannot be read or written; it is as it was.
+    """
+    files.close(files.open_read(entry.path))  # `hold` would make what is gone
+    lines = files.hold(entry.path) if entry.path.endswith(".jsonl") else None
+    try:
+        raw = files.read_bytes(entry.path, limit=LARGEST)
+        if sha256(raw).digest() != entry.digest:
+            raise Refused("it changed since it was looked at", hint="look again")
+        found = _upgrade_one.look(raw, os.path.basename(entry.path), wanted)  # noqa: PTH119 - pathlib is slow
+        files.replace(entry.path, found.data or raw, mode=None)
+    finally:
+        if lines is not None:
+            files.close(lines)
