@@ -59,7 +59,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="hatch run bench", description="Measure Runpact beside its peers.")
+    parser = argparse.ArgumentParser(prog="./hatchw run bench", description="Measure Runpact beside its peers.")
     parser.add_argument(
         "names", nargs="*", metavar="NAME", help="a row, or how the names of rows start; all where none"
     )

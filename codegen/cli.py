@@ -34,7 +34,7 @@ def main(arguments: list[str], root: Path) -> int:
     Returns:
         0 where the tree is (now) what the contracts say; 1 where it is not (``--check``) or the contracts are wrong.
     """
-    parser = argparse.ArgumentParser(prog="hatch run codegen", description="Compile contracts/ into code and docs.")
+    parser = argparse.ArgumentParser(prog="./hatchw run codegen", description="Compile contracts/ into code and docs.")
     parser.add_argument("--check", action="store_true", help="change nothing; fail where a file is not up to date")
     options = parser.parse_args(arguments)
     if isinstance(sys.stdout, io.TextIOWrapper):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from codegen.lint_regex import Regex
 
-__all__ = ["MAX_POSITIONS", "TooComplex", "cost"]
+__all__ = ["MAX_POSITIONS", "Automaton", "Fragment", "TooComplex", "cost"]
 
 MAX_POSITIONS: Final = 600
 MAX_STEPS: Final = 300_000
@@ -42,7 +42,7 @@ class TooComplex(Exception):
 
 
 @dataclass(frozen=True)
-class _Fragment:
+class Fragment:
     """Where a part of the expression begins and ends, with the number of ways to get there past empty parts.
 
     ``empty`` is the number of ways in which the part itself is empty. More than two ways are as bad as two.
@@ -54,19 +54,31 @@ class _Fragment:
 
 
 @dataclass
-class _Automaton:
+class Automaton:
+    """The position automaton of what was added; its only users besides this module are those who compare languages.
+
+    Attributes:
+        masks: The character set of each position.
+        arrows: In how many ways one position may follow another.
+    """
+
     masks: list[int] = field(default_factory=list)
     arrows: Counter[Pair] = field(default_factory=Counter)
 
-    def add(self, regex: Regex) -> _Fragment:
+    def add(self, regex: Regex) -> Fragment:
+        """Write an expression out into positions, and say where it begins and ends.
+
+        Raises:
+            TooComplex: There are more than `MAX_POSITIONS`.
+        """
         if isinstance(regex, Char):
             self.masks.append(regex.mask)
             if len(self.masks) > MAX_POSITIONS:
                 raise TooComplex
             place = {len(self.masks) - 1: 1}
-            return _Fragment(place, place, 0)
+            return Fragment(place, place, 0)
         if isinstance(regex, Sequence):
-            whole = _Fragment()
+            whole = Fragment()
             for part in regex.parts:
                 whole = self.join(whole, self.add(part))
             return whole
@@ -74,13 +86,13 @@ class _Automaton:
             options = [self.add(option) for option in regex.options]
             first = {place: ways for option in options for place, ways in option.first.items()}
             last = {place: ways for option in options for place, ways in option.last.items()}
-            return _Fragment(first, last, min(2, sum(option.empty for option in options)))
+            return Fragment(first, last, min(2, sum(option.empty for option in options)))
         return self.repeat(regex)
 
-    def repeat(self, regex: Repeat) -> _Fragment:
+    def repeat(self, regex: Repeat) -> Fragment:
         """``x{2,4}`` is ``xx(x(x)?)?``; ``x{2,}`` is ``xx`` with a way back; ``x*`` is ``(x+)?``."""
         copies = regex.low
-        tail = _Fragment()
+        tail = Fragment()
         if regex.high is None:
             tail = self.add(regex.body)
             self.link(tail.last, tail.first)
@@ -93,20 +105,22 @@ class _Automaton:
             tail = self.join(self.add(regex.body), tail)
         return tail
 
-    def join(self, left: _Fragment, right: _Fragment) -> _Fragment:
+    def join(self, left: Fragment, right: Fragment) -> Fragment:
+        """The one, and then the other."""
         self.link(left.last, right.first)
         first = left.first | _times(right.first, left.empty)
         last = right.last | _times(left.last, right.empty)
-        return _Fragment(first, last, min(2, left.empty * right.empty))
+        return Fragment(first, last, min(2, left.empty * right.empty))
 
     def link(self, sources: dict[int, int], targets: dict[int, int]) -> None:
+        """Let each of some positions be followed by each of some others."""
         for source, ways in sources.items():
             for target, more in targets.items():
                 self.arrows[source, target] += ways * more
 
 
-def _skippable(part: _Fragment) -> _Fragment:
-    return _Fragment(part.first, part.last, min(2, part.empty + 1))
+def _skippable(part: Fragment) -> Fragment:
+    return Fragment(part.first, part.last, min(2, part.empty + 1))
 
 
 def _times(places: dict[int, int], factor: int) -> dict[int, int]:
@@ -119,7 +133,7 @@ def cost(regex: Regex, max_steps: int = MAX_STEPS) -> str:
     Raises:
         TooComplex: The expression has too many positions, or judging them takes too many steps.
     """
-    automaton = _Automaton()
+    automaton = Automaton()
     automaton.add(regex)
     return _Analysis(automaton, max_steps).verdict()
 
@@ -127,7 +141,7 @@ def cost(regex: Regex, max_steps: int = MAX_STEPS) -> str:
 class _Analysis:
     """The search for the two criteria; only positions from which a way leads back matter."""
 
-    def __init__(self, automaton: _Automaton, max_steps: int) -> None:
+    def __init__(self, automaton: Automaton, max_steps: int) -> None:
         self.masks, self.arrows, self.steps = automaton.masks, automaton.arrows, max_steps
         self.after: dict[int, list[int]] = {place: [] for place in range(len(self.masks))}
         for source, target in sorted(self.arrows):

@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILE_NAME = re.compile(r"^(?P<name>[a-z][a-z0-9_]*)\.v(?P<major>[0-9]+)(_(?P<minor>[0-9]+))?\.yaml$")
+ENDINGS = frozenset({".yaml", ".yml", ".json"})
+OTHERS = frozenset(
+    {"catalog.yaml", "common.v1.yaml", "exceptions.yaml", "prescribed_names.yaml", RELEASED.rpartition("/")[2]}
+)
+"""What lies beside the contract versions and is none."""
 
 
 @dataclass(frozen=True)
@@ -124,11 +129,11 @@ def load(root: Path) -> ContractSet:
     entries = _entries(catalog)
     released = read_released(root)
     frozen = released.contract_paths if released else frozenset()
-    files = {path.relative_to(root).as_posix(): path for path in sorted(folder.glob("*.v*.yaml"))}
-    files.pop("contracts/common.v1.yaml", None)
+    files = _files(folder, root)
     findings = [
         Finding(path, 1, "L01", "the file stands in no entry of the catalog", "add it to contracts/catalog.yaml")
         for path in files.keys() - entries.keys()
+        if FILE_NAME.match(files[path].name)
     ] + [
         Finding(
             catalog.path,
@@ -144,7 +149,8 @@ def load(root: Path) -> ContractSet:
     for path, file in files.items():
         match = FILE_NAME.match(file.name)
         if match is None:
-            findings.append(Finding(path, 1, "L02", "the name is not <contract>.v<major>_<minor>.yaml", "rename it"))
+            hint = "rename it, or keep it elsewhere"
+            findings.append(Finding(path, 1, "L02", "the name is not <contract>.v<major>_<minor>.yaml", hint))
         elif path in entries:
             contracts.append(_contract(match, _source(file, root), entries[path][1], folder, root))
     if findings:
@@ -157,6 +163,16 @@ def load(root: Path) -> ContractSet:
         strays=_strays(folder / "examples", root, contracts),
         released=released,
     )
+
+
+def _files(folder: Path, root: Path) -> dict[str, Path]:
+    """What is, or was meant to be, a contract version, by path: a mistyped ending must not hide one."""
+    found = (path for path in sorted(folder.iterdir()) if path.suffix.lower() in ENDINGS and not path.is_dir())
+    return {
+        path.relative_to(root).as_posix(): path
+        for path in found
+        if path.name not in OTHERS and not path.name.startswith(".")
+    }
 
 
 def _entries(catalog: Source) -> dict[str, tuple[int, dict[str, Any]]]:

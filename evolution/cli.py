@@ -1,8 +1,11 @@
 """The command line of the gate: parse, compare, print, return the exit code.
 
 * 0: every change has the version number that it needs, or an exception that has not expired.
-* 1: one has not, an exception has expired, or the contracts of the working tree are wrong.
+* 1: one has not, an exception has expired, or the contracts of the working tree are wrong. Where only examples are
+  wrong, or files that a release froze, the contracts are compared all the same.
 * 2: there is nothing to compare with, or the exceptions cannot be read.
+
+With ``--json`` there is a document also where nothing could be compared: it is not ok, and its notes say why.
 """
 
 from __future__ import annotations
@@ -19,7 +22,8 @@ from codegen.lint import lint
 from codegen.load import load
 from evolution import output_github, output_json, output_markdown, output_text
 from evolution.compare import compare
-from evolution.exceptions import PATH, judge, read_exceptions
+from evolution.exceptions import PATH, Judged, judge, read_exceptions
+from evolution.model import Comparison
 from evolution.sources import open_against, uncommitted
 from runpact_core import _times, documents, edge
 from runpact_core.errors import InvalidArtifact, RunpactError, UsageFailure
@@ -27,12 +31,14 @@ from runpact_core.errors import InvalidArtifact, RunpactError, UsageFailure
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from evolution.exceptions import Judged, Use
-    from evolution.model import Comparison, Kind
+    from codegen.findings import Finding
+    from evolution.exceptions import Use
+    from evolution.model import Kind
 
 __all__ = ["Gated", "complain", "gate", "main"]
 
-_FROZEN = "F"  # rules about what was released, which the compiler enforces
+# Rules that a comparison does not rely on: about what was released, and about examples, but that they are JSON (E03).
+_COMPARABLE = ("F", "E01", "E02", "E04", "E05", "E06", "E07")
 
 
 class Gated(NamedTuple):
@@ -50,6 +56,7 @@ def main(arguments: list[str], root: Path) -> int:
     try:
         gated = gate(options.against, root, _today(options.now_utc))
     except RunpactError as error:
+        _show_nothing(error, options.against, options.format)
         return complain(error, github=options.format == "github")
     _show(gated, options.format)
     return 0 if gated.judged.ok else 1
@@ -65,16 +72,16 @@ def gate(against: str, root: Path, today: date) -> Gated:
     opened = open_against(against, root)
     contracts = load(root)
     findings = lint(contracts)
-    frozen = [finding for finding in findings if finding.rule.startswith(_FROZEN)]  # to be compared all the same
-    if len(findings) > len(frozen):
+    if not all(finding.rule.startswith(_COMPARABLE) for finding in findings):
         raise ContractsInvalid(findings)
-    comparison = _without(compare(opened.contracts, contracts, opened.label), opened.incomparable)
+    comparison = _without(compare(opened.contracts, contracts, opened.label, stepped=_stepped()), opened.incomparable)
     configuration = frozenset(one.name for one in contracts.contracts if one.entry.get("gate") == "configuration")
     judged = judge(comparison, read_exceptions(root), today, configuration=configuration)
     dirty = uncommitted(root) or 0
     changed = "1 file below contracts/ is" if dirty == 1 else f"{dirty} files below contracts/ are"
     said = [f"{changed} not committed; what was compared is the working tree."] if dirty else []
-    said += [f"{one.path}:{one.line}: {one.rule} {one.message}: {one.hint}." for one in frozen]
+    said += [_finding(one) for one in sorted(findings)]
+    judged = dataclasses.replace(judged, findings=len(findings))
     return Gated(judged, (*opened.notes, *said, *(_note(use) for use in judged.uses if use.state != "used")))
 
 
@@ -90,7 +97,7 @@ def complain(error: RunpactError, *, github: bool = False) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="hatch run compat",
+        prog="./hatchw run compat",
         description="Compare contracts/ with older contracts, and fail where a change lacks the version it needs.",
     )
     what = "a git ref, a folder with contracts/, or a wheel of runpact-core"
@@ -132,6 +139,26 @@ def _show(gated: Gated, form: str | None) -> None:
         edge.tell(*output_text.lines(*gated))
 
 
+def _show_nothing(error: RunpactError, against: str, form: str | None) -> None:
+    """What a program, or a page, has instead of a comparison; people have the error."""
+    found = error.findings if isinstance(error, ContractsInvalid) else []
+    notes = [*map(_finding, found), error.line()]
+    if form == "json":
+        nothing = Judged(Comparison(against, (), 0), (), (), findings=max(1, len(found)))
+        edge.tell_document(output_json.document(nothing, notes))
+    elif form == "markdown":
+        print("\n".join(output_markdown.failure(notes)))
+
+
+def _stepped() -> frozenset[str]:
+    """The contracts that the core reads, each version of which is upgraded to the next one."""
+    return frozenset(version.contract for version in documents.catalog())
+
+
+def _finding(one: Finding) -> str:
+    return f"{one.path}:{one.line}: {one.rule} {one.message}: {one.hint}."
+
+
 def _without(comparison: Comparison, kinds: frozenset[Kind]) -> Comparison:
     """The comparison without the kinds of change that its source has no word of."""
     diffs = []
@@ -148,7 +175,8 @@ def _note(use: Use) -> str:
     named = f"{PATH}:{one.line}: the exception for {one.contract}, {one.kind} at {one.pointer or '/'},"
     if use.state == "expired":
         return f"{named} expired on {one.expires}: mend the contract, or argue for another day."
-    return f"{named} approves nothing: no change is what it names; remove it."
+    near = f"did you mean {use.near}?" if use.near else "remove it."
+    return f"{named} approves nothing: no change is what it names; {near}"
 
 
 def _places(error: RunpactError) -> list[tuple[str, int, str]]:

@@ -3,10 +3,10 @@
 Of each contract are compared
 
 * every version that both sets have, since a version that readers know is not edited in place,
-* every version that only the new set has, with the version before it.
+* every version that only the new set has, with the version before it, and with documents of all versions before that.
 
 A version that nobody reads yet may be edited in place: one whose old catalog entry says ``planned``, and one that no
-release froze, where the old set says what releases did.
+release froze, where the old set says what releases did. It is then judged as if it was new, and a planned one may go.
 """
 
 from __future__ import annotations
@@ -18,15 +18,17 @@ from codegen.load import version_key
 from evolution import levels
 from evolution.diff import changes, same_shape
 from evolution.editions import Edition
+from evolution.lineage import Lineage
 from evolution.model import Change, Comparison, ContractDiff, Proof, Verdict
 from evolution.proof import Encounter, api_verdict, data_verdict
+from evolution.steps import step_verdicts
 from runpact_core._upgrades import STEPS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from codegen.load import Contract, ContractSet
-    from evolution.model import Given, Kind
+    from evolution.model import Given, Kind, Required
 
     Step = Callable[[Mapping[str, Any]], dict[str, Any]]
 
@@ -36,7 +38,12 @@ LEAPS: Final = frozenset({"version-skipped", "majors-skipped"})
 
 
 def compare(
-    old: ContractSet, new: ContractSet, against: str, *, steps: Mapping[tuple[str, str], Step] = STEPS
+    old: ContractSet,
+    new: ContractSet,
+    against: str,
+    *,
+    steps: Mapping[tuple[str, str], Step] = STEPS,
+    stepped: Collection[str] = (),
 ) -> Comparison:
     """Compare two sets of contracts.
 
@@ -45,8 +52,9 @@ def compare(
         new: The contracts as they are to be.
         against: What the old set is called.
         steps: The upgrade steps by contract and the version that each makes; a version without one only states itself.
+        stepped: The contracts of which every later version must have a step.
     """
-    judge = _Judge(old, new, steps)
+    judge = _Judge(old, new, steps, stepped)
     diffs = [diff for name in sorted({*old.names, *new.names}) for diff in judge.contract(name)]
     return Comparison(against, tuple(diffs), judge.judged)
 
@@ -65,11 +73,18 @@ def compare_versions(
 class _Judge:
     """Compares contracts of two sets, and counts the documents that it judges."""
 
-    def __init__(self, old: ContractSet, new: ContractSet, steps: Mapping[tuple[str, str], Step]) -> None:
+    def __init__(
+        self,
+        old: ContractSet,
+        new: ContractSet,
+        steps: Mapping[tuple[str, str], Step],
+        stepped: Collection[str] = (),
+    ) -> None:
         self.old = old
         self.new = new
         self.judged = 0
         self._steps = steps
+        self._stepped = stepped
         self._same_common = old.definitions == new.definitions
         self._editions: dict[int, Edition] = {}  # by the contract's identity; both sets outlive this
 
@@ -81,8 +96,9 @@ class _Judge:
             yield from self._arrived(news)
             return
         if not news:
-            yield self._left(list(olds.values())[-1])
+            yield self._left(list(olds.values()))
             return
+        lineage = Lineage()
         for version in sorted({*olds, *news}, key=version_key):
             if version not in news:
                 yield self._withdrawn(olds[version], list(news.values())[-1])
@@ -90,8 +106,15 @@ class _Judge:
                 if not self._is_untouched(olds[version], news[version]):
                     diff = self.pair(olds[version], news[version], self.old)
                     yield from [diff] if diff.changes else []
+                    again = (
+                        [self._added(news[version], olds, news, lineage)] if _is_unread(olds[version], self.old) else []
+                    )
+                    yield from (one for one in again if not one.ok)
             else:
-                yield self._added(news[version], olds, news)
+                yield self._added(news[version], olds, news, lineage)
+            if version in news:
+                lineage.add(self._edition(news[version], self.new), self._step_to(news[version]))
+        self.judged += lineage.judged
 
     def _is_untouched(self, old: Contract, new: Contract) -> bool:
         same = old.source.tree == new.source.tree and old.entry == new.entry and old.examples == new.examples
@@ -99,7 +122,8 @@ class _Judge:
 
     def pair(self, old: Contract, new: Contract, olds: ContractSet) -> ContractDiff:
         """Two versions, or two editions of one; ``olds`` is the set that the old one belongs to."""
-        found = changes(old, new, old_common=olds.common, new_common=self.new.common)
+        commons = {"old_common": olds.common, "new_common": self.new.common}
+        found = changes(old, new, **commons, new_catalog=self.new.catalog)
         before, after = self._edition(old, olds), self._edition(new, self.new)
         meetings = _Meetings(before, after, self._steps_to(old, new))
         verdicts = tuple(meetings.verdicts(found))
@@ -116,29 +140,48 @@ class _Judge:
     def _steps_to(self, old: Contract, new: Contract) -> list[Step]:
         if old.version == new.version:
             return []
-        return [self._steps.get((new.name, new.version)) or _states(new)]
+        return [self._step_to(new)]
 
-    def _added(self, new: Contract, olds: Mapping[str, Contract], news: Mapping[str, Contract]) -> ContractDiff:
-        """A version that only the new set has: compared with the one before it, and its number with that one's."""
+    def _step_to(self, new: Contract) -> Step:
+        return self._steps.get((new.name, new.version)) or _states(new)
+
+    def _added(
+        self, new: Contract, olds: Mapping[str, Contract], news: Mapping[str, Contract], lineage: Lineage
+    ) -> ContractDiff:
+        """A version that nobody reads yet: compared with those before it, and its number with the last one's."""
         before = [one for one in sorted({*olds, *news}, key=version_key) if version_key(one) < version_key(new.version)]
         if not before:
             return _event(new, "version-added", "new", ok=True)
         last = before[-1]
-        is_old = last in olds
-        diff = self.pair((olds if is_old else news)[last], new, self.old if is_old else self.new)
+        is_old = last not in news or (last in olds and not _is_unread(olds[last], self.old))
+        former, members = (olds if is_old else news)[last], self.old if is_old else self.new
+        wrong = self._wrong_steps(former, new, members)
+        diff = self.pair(former, new, members)
         kind: Kind | None = _leap(last, new.version, {version_key(one)[0] for one in olds})
-        found = (_change(new, last, "version-added"), *([_change(new, last, kind)] if kind else []), *diff.changes)
-        return ContractDiff(
-            new.name, last, new.version, found, diff.verdicts, diff.required, diff.given, ok=diff.ok and kind is None
-        )
+        found = (_change(new, last, "version-added"), *([_change(new, last, kind)] if kind else []))
+        found += (*(verdict.change for verdict in wrong), *diff.changes)
+        came = [change for change in diff.changes if change.kind.endswith("-property-added")]
+        chain = lineage.verdict(found[0], came, self._edition(new, self.new), self._step_to(new))
+        verdicts = (*([chain] if chain else []), *wrong, *diff.verdicts)
+        needed: Required = diff.required if chain is None or chain.compatible else "major"
+        ok = levels.is_enough(needed, diff.given) and kind is None and not wrong
+        return ContractDiff(new.name, last, new.version, found, verdicts, needed, diff.given, ok=ok)
+
+    def _wrong_steps(self, old: Contract, new: Contract, olds: ContractSet) -> list[Verdict]:
+        """What is wrong with the upgrade step between two versions, or that there is none."""
+        step = self._steps.get((new.name, new.version))
+        if step is None and new.name not in self._stepped:
+            return []
+        return step_verdicts(self._edition(old, olds), self._edition(new, self.new), step)
 
     def _arrived(self, news: Mapping[str, Contract]) -> Iterator[ContractDiff]:
         """A contract that only the new set has; one that came under another name is told where that one left."""
         for index, contract in enumerate(news.values()):
             yield _event(contract, "contract-added" if index == 0 else "version-added", "new", ok=True)
 
-    def _left(self, old: Contract) -> ContractDiff:
+    def _left(self, olds: list[Contract]) -> ContractDiff:
         """A contract that only the old set has."""
+        old = olds[-1]
         heirs = [
             one
             for name in self.new.names
@@ -154,17 +197,21 @@ class _Judge:
             "contract-renamed" if heirs else "contract-removed",
             old.name,
             heirs[0].name if heirs else None,
-            old.source.path,
+            self.new.catalog.path,
             1,
         )
-        return self._gone(old, change, "no reader is left that knows the contract by this name")
+        says = "no reader is left that knows the contract by this name"
+        return self._gone(old, change, says, is_free=all(_is_planned(one) for one in olds))
 
     def _withdrawn(self, old: Contract, newest: Contract) -> ContractDiff:
         """A version that only the old set has, of a contract that stays."""
-        change = Change(old.name, old.version, "", "", "version-removed", old.version, None, old.source.path, 1)
-        return self._gone(old, change, f"{old.name} is read up to {newest.version}, and {old.version} is not known")
+        change = Change(old.name, old.version, "", "", "version-removed", old.version, None, self.new.catalog.path, 1)
+        says = f"{old.name} is read up to {newest.version}, and {old.version} is not known"
+        return self._gone(old, change, says, is_free=_is_planned(old))
 
-    def _gone(self, old: Contract, change: Change, says: str) -> ContractDiff:
+    def _gone(self, old: Contract, change: Change, says: str, *, is_free: bool) -> ContractDiff:
+        if is_free:
+            return ContractDiff(old.name, old.version, "", (change,), (), "none", "removed", ok=True)
         shown = next(iter(self._edition(old, self.old).documents), None)
         self.judged += shown is not None
         proof = Proof("counterexample", 0, shown, says)
@@ -198,7 +245,9 @@ class _Meetings:
         renamed = {change.pointer for change in found if change.kind == "field-renamed"}
         for change in found:
             for level in levels.levels_of(change.kind):
-                if level != "API":
+                if change.kind == "status-reverted":
+                    yield _taken_back(change, self._before)
+                elif level != "API":
                     yield data_verdict(change, self._encounters[level])
                 elif change.kind != "property-removed" or change.pointer not in renamed:
                     yield api_verdict(change, self._before, self._after)
@@ -206,11 +255,22 @@ class _Meetings:
 
 def _is_unread(old: Contract, olds: ContractSet) -> bool:
     """Whether no reader in the field knows a version: it was planned only, or is newer than the last release."""
-    if old.entry.get("status") == "planned":
+    if _is_planned(old):
         return True
     if olds.released is None or not olds.released.releases:
         return False
     return old.source.path not in olds.released.contract_paths
+
+
+def _is_planned(contract: Contract) -> bool:
+    return contract.entry.get("status") == "planned"
+
+
+def _taken_back(change: Change, before: Edition) -> Verdict:
+    """The verdict on a status that goes back: what was promised of its documents would not hold any more."""
+    says = "documents that were written on the word of the old status; a status goes on, or stays"
+    proof = Proof("counterexample", 0, next(iter(before.documents), None), says)
+    return Verdict(change, "READ", compatible=False, proof=proof)
 
 
 def _states(contract: Contract) -> Step:

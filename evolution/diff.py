@@ -39,6 +39,8 @@ WORDING: Final = frozenset(
         "class-removed",
         "class-renamed",
         "place-changed",
+        "status-advanced",
+        "entry-changed",
     }
 )
 ENTRY: Final[Mapping[str, Kind]] = {
@@ -46,10 +48,17 @@ ENTRY: Final[Mapping[str, Kind]] = {
     "versioned_by": "versioning-changed",
     "describes": "place-changed",
 }
+IDENTITY: Final = frozenset({"schema_id", "major", "version", "path"})  # of a version; another one is another version
+STATUSES: Final = ("planned", "active", "deprecated", "retired")  # in the order that a version goes through them
 
 
 def changes(
-    old: Contract, new: Contract, *, old_common: Source | None = None, new_common: Source | None = None
+    old: Contract,
+    new: Contract,
+    *,
+    old_common: Source | None = None,
+    new_common: Source | None = None,
+    new_catalog: Source | None = None,
 ) -> tuple[Change, ...]:
     """Every difference between two contracts.
 
@@ -58,8 +67,9 @@ def changes(
         new: The other side.
         old_common: The file of shared scalars that the old side refers to.
         new_common: The same of the new side.
+        new_catalog: The catalog of the new side, which has the lines of what it says; else the contract's first line.
     """
-    walk = _Walk(old, new)
+    walk = _Walk(old, new, new_catalog)
     before, after = root_node(old, old_common), root_node(new, new_common)
     walk.entry()
     walk.nodes(before, after, "")
@@ -91,9 +101,10 @@ def api_names(tree: Mapping[str, Any]) -> dict[str, str]:
 class _Walk:
     """Walks two contracts side by side and keeps what differs."""
 
-    def __init__(self, old: Contract, new: Contract) -> None:
+    def __init__(self, old: Contract, new: Contract, catalog: Source | None) -> None:
         self.old = old
         self.new = new
+        self._catalog = catalog
         self.found: list[Change] = []
         self._seen: set[tuple[tuple[str, str], tuple[str, str]]] = set()
         self._worded: set[tuple[str, tuple[str, int]]] = set()
@@ -104,11 +115,32 @@ class _Walk:
         self.found.append(Change(self.old.name, self.old.version, self.new.version, pointer, kind, old, new, *place))
 
     def entry(self) -> None:
-        """What the catalog says: how documents are gated, how they state their version, where they lie."""
+        """What the catalog says: how documents are gated, how they state their version, where they lie, and the rest.
+
+        A version has its own status, owner and the like, so these are compared of one version only.
+        """
+        old, new = self.old.entry, self.new.entry
         for field, kind in ENTRY.items():
-            before, after = self.old.entry.get(field), self.new.entry.get(field)
-            if before != after:
-                self.say(kind, "", before, after, (self.new.source.path, 1))
+            if old.get(field) != new.get(field):
+                self.say(kind, "", old.get(field), new.get(field), self._entry_place(field))
+        if self.old.version != self.new.version:
+            return
+        if old.get("status") != new.get("status"):
+            is_back = _stage(old) > _stage(new)
+            said: Kind = "status-reverted" if is_back else "status-advanced"
+            self.say(said, "", old.get("status"), new.get("status"), self._entry_place("status"))
+        for field in sorted({*old, *new} - {*ENTRY, *IDENTITY, "status"}):
+            if old.get(field) != new.get(field):
+                was, now = ({field: entry[field]} if field in entry else None for entry in (old, new))
+                self.say("entry-changed", "", was, now, self._entry_place(field))
+
+    def _entry_place(self, field: str) -> tuple[str, int]:
+        """File and line of a field of the new catalog entry, or of the contract where there is no catalog."""
+        entries: Any = self._catalog.tree.get("schemas", ()) if self._catalog else ()
+        for index, entry in enumerate(entries):
+            if self._catalog and entry.get("path") == self.new.source.path:
+                return self._catalog.path, self._catalog.line(f"/schemas/{index}/{field}")
+        return self.new.source.path, 1
 
     def nodes(self, old: Node, new: Node, pointer: str) -> None:
         """Compare what two schemas say of one place."""
@@ -308,6 +340,12 @@ class _Walk:
         for key, example in before.items():
             if key not in after:
                 self.say("example-removed", "", example.name, None, (example.path, 1))
+
+
+def _stage(entry: Mapping[str, Any]) -> int:
+    """How far a version has come; one of which nothing is said, as in a set that no catalog lists, is active."""
+    status = entry.get("status")
+    return STATUSES.index(status if status in STATUSES else "active")
 
 
 def _types(schema: Mapping[str, Any]) -> frozenset[str]:

@@ -24,13 +24,18 @@ __all__ = ["Edition", "Fault"]
 
 Schema = dict[str, Any]
 EXAMPLES = 8  # of one version, that documents are made from
+_SAID = 160  # characters of what the validator says
 
 
 class Fault(NamedTuple):
-    """Where and why a document is refused; for an unknown or missing name, ``place`` ends in it, if it is told."""
+    """Where and why a document is refused; for an unknown or missing name, ``place`` ends in it, if it is told.
+
+    ``says`` is the validator's sentence, cut short; empty where the place says it all.
+    """
 
     place: tuple[str | int, ...]
     keyword: str
+    says: str = ""
 
 
 class Edition:
@@ -134,14 +139,17 @@ def _is_broken(rule: _rules.Rule, document: Mapping[str, Any]) -> bool:
 
 def _told(error: Any) -> list[Fault]:
     place, keyword = tuple(error.instance_path), str(error.schema_path[-1])
+    says = error.message
+    if len(says) > _SAID:
+        says = f"{says[: _SAID // 2]}…{says[-_SAID // 2 :]}"
     if "propertyNames" in error.schema_path:
-        return [Fault(place, "propertyNames")]
+        return [Fault(place, "propertyNames", says)]
     if keyword == "required":
-        return [Fault((*place, error.kind.property), keyword)]
+        return [Fault((*place, error.kind.property), keyword, says)]
     if keyword == "additionalProperties":
         unexpected = getattr(error.kind, "unexpected", None)  # an object without any names says none
-        return [Fault((*place, name), keyword) for name in unexpected] if unexpected else [Fault(place, keyword)]
-    return [Fault(place, keyword)]
+        return [Fault((*place, name), keyword, says) for name in unexpected or ()] or [Fault(place, keyword, says)]
+    return [Fault(place, keyword, says)]
 
 
 def _by_tag(node: Any, root: Schema) -> Any:

@@ -27,7 +27,8 @@ __all__ = ["PATH", "Approval", "Judged", "Outcome", "Pair", "State", "Use", "jud
 
 PATH = "contracts/exceptions.yaml"
 
-_LEAPS = frozenset({"version-skipped", "majors-skipped"})  # break by being there, whatever they need
+# break by being there, whatever they need
+_LEAPS = frozenset({"version-skipped", "majors-skipped", "step-missing", "step-fails", "step-loses"})
 
 Outcome = Literal["compatible", "approved", "breaking"]
 State = Literal["used", "expired", "unused"]
@@ -65,10 +66,14 @@ class Approval:
 
 @dataclass(frozen=True)
 class Use:
-    """What became of an exception: it was used, its last day is past, or nothing is what it names."""
+    """What became of an exception: it was used, its last day is past, or nothing is what it names.
+
+    ``near`` is the change that comes nearest to an unused one, in words; empty where none does.
+    """
 
     approval: Approval
     state: State
+    near: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,16 +93,18 @@ class Judged:
         comparison: The comparison.
         pairs: Each of its pairs of versions, with the outcome.
         uses: Each exception, in the order of the file.
+        findings: How many faults the new contracts have besides, in examples or in files that a release froze.
     """
 
     comparison: Comparison
     pairs: tuple[Pair, ...]
     uses: tuple[Use, ...]
+    findings: int = 0
 
     @property
     def ok(self) -> bool:
-        """Whether nothing breaks that is not approved, and no exception has expired."""
-        broken = any(pair.outcome == "breaking" for pair in self.pairs)
+        """Whether nothing breaks that is not approved, no exception has expired, and the contracts have no fault."""
+        broken = self.findings or any(pair.outcome == "breaking" for pair in self.pairs)
         return not broken and all(use.state != "expired" for use in self.uses)
 
     def count(self, outcome: Outcome) -> int:
@@ -126,7 +133,8 @@ def read_exceptions(root: Path) -> tuple[Approval, ...]:
         try:
             expires = date.fromisoformat(entry["expires"])
         except ValueError as error:
-            raise ConfigurationError(f"{PATH}: {entry['expires']} is no day (line {line})") from error
+            day = document.line_of(f"/exceptions/{index}/expires") or line
+            raise ConfigurationError(f"{PATH}: {entry['expires']} is no day (line {day})") from error
         versions = (entry.get("old_version", ""), entry.get("new_version", ""))
         place = (entry["contract"], *versions, entry["pointer"], entry["kind"])
         found.append(Approval(*place, entry["reason"], expires, line))
@@ -147,10 +155,27 @@ def judge(
     valid = [approval for approval in approvals if today <= approval.expires]
     pairs = tuple(_pair(diff, valid, configuration) for diff in comparison.diffs)
     used = {id(approval) for pair in pairs for approval in pair.approved if approval}
-    uses = tuple(
-        Use(one, "expired" if today > one.expires else "used" if id(one) in used else "unused") for one in approvals
-    )
+    uses = tuple(_use(one, comparison, is_used=id(one) in used, is_past=today > one.expires) for one in approvals)
     return Judged(comparison, pairs, uses)
+
+
+def _use(approval: Approval, comparison: Comparison, *, is_used: bool, is_past: bool) -> Use:
+    if is_past:
+        return Use(approval, "expired")
+    return Use(approval, "used") if is_used else Use(approval, "unused", _nearest(approval, comparison))
+
+
+def _nearest(approval: Approval, comparison: Comparison) -> str:
+    """The change of the same contract and versions that comes nearest to an exception that matches nothing."""
+    wanted = (approval.contract, approval.old_version, approval.new_version)
+    found = {
+        f"{change.kind} at {change.pointer or '/'}": None
+        for diff in comparison.diffs
+        for change in diff.changes
+        if wanted == (change.contract, change.old_version, change.new_version)
+    }
+    near = difflib.get_close_matches(f"{approval.kind} at {approval.pointer or '/'}", found, n=1)
+    return near[0] if near else ""
 
 
 def _pair(diff: ContractDiff, approvals: Sequence[Approval], configuration: frozenset[str]) -> Pair:

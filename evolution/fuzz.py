@@ -13,6 +13,7 @@ import copy
 import hashlib
 import importlib.util
 import json
+import math
 import os
 import subprocess
 import sys
@@ -221,17 +222,30 @@ def _look(target: Target, seconds: float, first: int, root: Path) -> tuple[list[
             return found + ([one] if one else []), rounds
 
 
+def _minutes(text: str) -> float:
+    """A time that can be spent; any other number says that somebody meant something else."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!a} is no time: write a number above 0")
+    return value
+
+
 def main(arguments: Sequence[str], root: Path) -> int:
     """Fuzz for so long, and keep what is found; 1 where something is."""
-    parser = argparse.ArgumentParser(prog="hatch run fuzz", description="Put strange inputs before every reader.")
-    parser.add_argument("--minutes", type=float, default=1.0, help="for all targets together (default: 1)")
+    parser = argparse.ArgumentParser(prog="./hatchw run fuzz", description="Put strange inputs before every reader.")
+    parser.add_argument(
+        "--minutes", type=_minutes, default=1.0, help="more than 0, for all targets together (default: 1)"
+    )
     parser.add_argument("--target", choices=sorted(TARGETS), action="append", help="this one alone; may be repeated")
     parser.add_argument("--seed", type=int, default=None, help="number of the first round (default: by the clock)")
     options = parser.parse_args(arguments)
     chosen = [TARGETS[name] for name in options.target or TARGETS]
     first = int(time.time()) if options.seed is None else options.seed
     if importlib.util.find_spec("atheris") is None:
-        print("note: by drawing alone; `hatch run fuzz:guided` also goes by what of the code is reached")
+        print("note: by drawing alone; `./hatchw run fuzz:guided` also goes by what of the code is reached")
     every: list[Find] = []
     for target in chosen:
         found, rounds = _look(target, options.minutes * 60 / len(chosen), first, root)

@@ -141,7 +141,7 @@ class Maker:
 def _sample(regex: lint_regex.Regex, more: int, shuffle: random.Random | None) -> str:
     """A text of the pattern, with ``more`` rounds of each repetition than it needs, as far as it may have them."""
     if isinstance(regex, lint_regex.Char):
-        codes = [code for code in range(128) if regex.mask >> code & 1]
+        codes = [code for code in range(128) if regex.mask >> code & 1] or [0xE9]  # any that is not of ASCII
         shown = [code for code in codes if 0x20 < code < 0x7F] or codes
         return chr(shuffle.choice(shown) if shuffle else shown[0])
     if isinstance(regex, lint_regex.Sequence):

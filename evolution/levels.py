@@ -29,10 +29,15 @@ PRESENCE: Final = frozenset(
 )
 NAMED: Final = frozenset({"class-added", "class-removed", "class-renamed", "field-renamed"})
 SILENT: Final = frozenset(
-    {"description-changed", "example-added", "example-removed", "example-changed", "contract-added", "version-added"}
+    {
+        *("description-changed", "example-added", "example-removed", "example-changed"),
+        *("contract-added", "version-added", "status-advanced", "entry-changed"),
+    }
 )
-UNPROVEN: Final = frozenset({"place-changed", "version-skipped", "majors-skipped"})
-GONE: Final = frozenset({"contract-removed", "contract-renamed", "version-removed"})
+UNPROVEN: Final = frozenset(
+    {"place-changed", "version-skipped", "majors-skipped", "step-missing", "step-fails", "step-loses"}
+)
+GONE: Final = frozenset({"contract-removed", "contract-renamed", "version-removed", "status-reverted"})
 
 # Whether READ and WRITE survive a kind of change in a closed object of a record; None where it depends on the values.
 EXPECTED: Final[Mapping[Kind, tuple[bool | None, bool | None]]] = {
@@ -49,7 +54,7 @@ EXPECTED: Final[Mapping[Kind, tuple[bool | None, bool | None]]] = {
     "open-enum-value-added": (True, True),
     "open-enum-value-removed": (True, True),
     "enum-opened": (True, True),
-    "enum-closed": (True, True),
+    "enum-closed": (False, True),
     "enum-added": (False, True),
     "enum-dropped": (True, False),
     "bound-tightened": (False, True),
@@ -70,6 +75,17 @@ EXPECTED: Final[Mapping[Kind, tuple[bool | None, bool | None]]] = {
     "contract-removed": (False, None),
     "contract-renamed": (False, None),
     "version-removed": (False, None),
+    "status-reverted": (False, None),
+}
+# The same of configuration, where it differs: it is read as strictly as it is written.
+CONFIGURATION: Final[Mapping[Kind, tuple[bool | None, bool | None]]] = {
+    "optional-property-added": (True, False),
+    "required-property-added": (None, False),
+    "property-removed": (False, None),
+    "open-enum-value-added": (True, False),
+    "open-enum-value-removed": (False, True),
+    "enum-closed": (True, True),
+    "object-opened": (True, False),
 }
 VALUES: Final[frozenset[str]] = frozenset(
     kind
@@ -89,9 +105,11 @@ def levels_of(kind: Kind) -> tuple[Level, ...]:
     return (*DATA, "API") if kind.startswith(("optional-property", "required-property", "property-removed")) else DATA
 
 
-def expected(kind: Kind, level: Level) -> bool | None:
+def expected(kind: Kind, level: Level, *, is_configuration: bool = False) -> bool | None:
     """Whether the level is expected to survive; None where that depends on more than the kind."""
     expectation = EXPECTED.get(kind, (None, None))
+    if is_configuration:
+        expectation = CONFIGURATION.get(kind, expectation)
     return expectation[DATA.index(level)] if level in DATA else None
 
 

@@ -70,6 +70,9 @@ Kind = Literal[
     "gate-changed",
     "versioning-changed",
     "place-changed",
+    "status-advanced",
+    "status-reverted",
+    "entry-changed",
     "contract-added",
     "contract-removed",
     "contract-renamed",
@@ -77,6 +80,9 @@ Kind = Literal[
     "version-removed",
     "version-skipped",
     "majors-skipped",
+    "step-missing",
+    "step-fails",
+    "step-loses",
 ]
 """Every kind of change, in words of the field."""
 

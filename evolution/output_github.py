@@ -39,7 +39,7 @@ def lines(judged: Judged, notes: Sequence[str]) -> Iterator[str]:
             yield annotation(
                 "warning", PATH, use.approval.line, "unused exception", f"nothing is what it names: {named}"
             )
-    said = "; ".join([headline(judged), *notes])
+    said = "; ".join([headline(judged), *(note for note in notes if not note.startswith(f"{PATH}:"))])
     yield f"::notice title=contracts::{for_ci_message(said)}"
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["document"]
 
+_LARGEST = 65_536  # characters of a counterexample that is given out
+
 
 def document(judged: Judged, notes: Sequence[str]) -> dict[str, Any]:
     """The comparison as plain data, as the contract has it."""
@@ -80,4 +82,9 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "passed": proof.passed,
         "says": proof.says,
     }
-    return made if proof.counterexample is None else {**made, "counterexample": proof.counterexample}
+    if proof.counterexample is None:
+        return made
+    size = len(json.dumps(proof.counterexample))
+    if size > _LARGEST:
+        return {**made, "says": f"{proof.says} (by a document of {size} characters, which is left out here)"}
+    return {**made, "counterexample": proof.counterexample}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from evolution.output_text import OUTCOMES, causes, entry, headline, needs, sentence, title, verdicts_of
+from evolution.output_text import causes, entry, headline, needs, sentence, title, verdicts_of, word
 from runpact_core.redact import for_markdown, for_terminal
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from evolution.exceptions import Approval, Judged, Pair
     from evolution.model import Change, Verdict
 
-__all__ = ["MAX_BYTES", "code", "page"]
+__all__ = ["MAX_BYTES", "code", "failure", "page"]
 
 MAX_BYTES = 512 * 1024
 """The most bytes of the page, half of what GitHub takes as the summary of a step."""
@@ -40,8 +40,16 @@ def page(judged: Judged, notes: Sequence[str]) -> str:
         else:
             parts.append(text)
     if left:
-        parts.append(f"\nLeft out here, and shown by `hatch run compat`: {left} of {len(ordered)} contract versions.")
+        parts.append(
+            f"\nLeft out here, and shown by `./hatchw run compat`: {left} of {len(ordered)} contract versions."
+        )
     return "\n".join(parts) + "\n"
+
+
+def failure(notes: Sequence[str]) -> Iterator[str]:
+    """The page where nothing could be compared: why, line by line."""
+    yield "❌ The contracts cannot be compared"
+    yield from _said(notes)
 
 
 def code(text: str, language: str = "") -> Iterator[str]:
@@ -65,7 +73,7 @@ def _table(judged: Judged) -> Iterator[str]:
         yield from ("", "| | contract | needs | changes |", "|---|---|---|---|")
     for pair in judged.pairs:
         what = for_markdown(title(pair.diff))
-        outcome = f"{_MARKS[pair.outcome]} {OUTCOMES[pair.outcome]}"
+        outcome = f"{_MARKS[pair.outcome]} {word(pair)}"
         yield f"| {outcome} | {what} | {needs(pair.diff)} | {len(pair.diff.changes)} |"
 
 

@@ -12,13 +12,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from evolution.exceptions import Approval, Judged, Outcome, Pair
-    from evolution.model import Change, ContractDiff, Verdict
+    from evolution.model import Change, ContractDiff, Kind, Verdict
 
-__all__ = ["OUTCOMES", "entry", "headline", "lines", "needs", "sentence", "title", "verdicts_of"]
+__all__ = ["OUTCOMES", "entry", "headline", "lines", "needs", "sentence", "title", "verdicts_of", "word"]
 
 OUTCOMES: Final[dict[Outcome, str]] = {"compatible": "fits", "approved": "approved", "breaking": "BREAKS"}
 """One word for each outcome."""
 
+_WRONG_NUMBER = "WRONG NUMBER"  # nothing breaks, but the version does not say what changed
+_REASONS: Final[dict[Kind, str]] = {
+    "version-skipped": "the version before it is left out",
+    "majors-skipped": "the major version before it is left out",
+    "status-reverted": "a status does not go back",
+}
 _SHOWN = 400  # characters of a counterexample on a line
 
 
@@ -27,14 +33,16 @@ def lines(judged: Judged, notes: Sequence[str]) -> Iterator[str]:
     yield headline(judged)
     for pair in judged.pairs:
         yield ""
-        yield f"{title(pair.diff)}: {OUTCOMES[pair.outcome]} ({needs(pair.diff)})"
+        yield f"{title(pair.diff)}: {word(pair)} ({needs(pair.diff)})"
         for change, approval in zip(pair.diff.changes, pair.approved, strict=True):
             yield f"  {change.path}:{change.line}: {sentence(change)}"
             yield from _proofs(change, approval, pair)
     unapproved = [change for pair in judged.pairs for change in causes(pair)]
     if unapproved:
         yield ""
-        yield f"To approve what breaks until a day, write into {PATH}, with a reason of your own:"
+        is_break = any(word(pair) == OUTCOMES["breaking"] for pair in judged.pairs)
+        what = "To approve what breaks until a day" if is_break else "Give it its number; or, to approve it until a day"
+        yield f"{what}, write into {PATH}, with a reason of your own:"
         for change in unapproved:
             yield from entry(change)
     if notes:
@@ -42,15 +50,32 @@ def lines(judged: Judged, notes: Sequence[str]) -> Iterator[str]:
         yield from (f"note: {note}" for note in notes)
 
 
+def word(pair: Pair) -> str:
+    """What is said of a pair: its outcome in a word, and where nothing breaks but the number is wrong, that."""
+    is_broken = any(not verdict.compatible for change in causes(pair) for verdict in verdicts_of(change, pair.diff))
+    return OUTCOMES[pair.outcome] if is_broken or pair.outcome != "breaking" else _WRONG_NUMBER
+
+
 def headline(judged: Judged) -> str:
     """The comparison in one sentence."""
     comparison = judged.comparison
+    besides = _besides(judged)
     if not judged.pairs:
-        return f"no contract differs from {comparison.against}"
+        return f"no contract differs from {comparison.against}{besides}"
     broken, count = judged.count("breaking"), len(judged.pairs)
     what = "1 contract version differs" if count == 1 else f"{count} contract versions differ"
     verdict = f"{broken} without the version number that it needs" if broken else "each has the version number it needs"
-    return f"{what} from {comparison.against}, {verdict}; {comparison.generated_documents} documents were judged"
+    made = comparison.generated_documents
+    documents = "1 document was" if made == 1 else f"{made} documents were"
+    return f"{what} from {comparison.against}, {verdict}{besides}; {documents} judged"
+
+
+def _besides(judged: Judged) -> str:
+    """What fails besides the changes; empty where nothing does."""
+    expired = sum(use.state == "expired" for use in judged.uses)
+    said = [f"{expired} expired exception{'s' * (expired > 1)}"] if expired else []
+    said += [f"{judged.findings} fault{'s' * (judged.findings > 1)} in contracts/"] if judged.findings else []
+    return f", but for {' and '.join(said)}" if said else ""
 
 
 def title(diff: ContractDiff) -> str:
@@ -68,8 +93,13 @@ def needs(diff: ContractDiff) -> str:
     """What version number the changes need, and what they got."""
     if diff.given == "new":
         return "nobody has read it before"
+    if any(change.kind.startswith("step-") for change in diff.changes):
+        return "its upgrade step is wrong, whatever its number"
+    reasons = [] if diff.ok else [_REASONS[change.kind] for change in diff.changes if change.kind in _REASONS]
+    if reasons:
+        return ", and ".join(reasons)
     if diff.required == "none":
-        return "it needs no new version"
+        return "it was planned, and nobody has read it" if diff.given == "removed" else "it needs no new version"
     if diff.ok and diff.given == "none":
         return "no release has it yet, so it may change"
     other = {"none": "it has none", "removed": "it was removed"}.get(diff.given, f"it is a new {diff.given} version")

@@ -96,7 +96,7 @@ def drift(contracts: ContractSet, found: list[dict[str, Any]]) -> list[str]:
 
 def main(arguments: list[str], root: Path = ROOT) -> int:
     """Look, and write or (``--check``) compare; 1 where something is not as it is said."""
-    parser = argparse.ArgumentParser(prog="hatch run compat-packages", description="See what each package reads.")
+    parser = argparse.ArgumentParser(prog="./hatchw run compat-packages", description="See what each package reads.")
     parser.add_argument("--check", action="store_true", help="change nothing; fail where the matrix says otherwise")
     options = parser.parse_args(arguments)
     try:
@@ -114,7 +114,7 @@ def main(arguments: list[str], root: Path = ROOT) -> int:
     if options.check and changes:
         for change in changes:
             print(change.diff(), end="")
-        print("error[stale]: the matrix is not what was seen — run `hatch run compat-packages`", file=sys.stderr)
+        print("error[stale]: the matrix is not what was seen — run `./hatchw run compat-packages`", file=sys.stderr)
         return 1
     apply(root, changes)
     print(f"wrote {len(changes)} files" if changes else "the matrix is what was seen")

@@ -10,12 +10,14 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from evolution.generate import Maker, resolve, text_of_length
+from evolution.languages import LONGEST
+from evolution.texts import witnesses
 from runpact_core import _gate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["ABSENT", "documents_with", "nodes_at", "parts_of", "values"]
+__all__ = ["ABSENT", "documents_with", "nodes_at", "parts_of", "tagged_at", "values"]
 
 Schema = dict[str, Any]
 
@@ -25,7 +27,6 @@ ABSENT: Final[Any] = object()
 SEEDS = 12  # random values of one place
 REFUSED = 12  # values that the other side refuses, and
 TAKEN = 16  # values that it takes, of which documents are made
-LONGEST = 5_000_000  # characters or elements; a bound beyond it is not tried
 EDGES = "".join(map(chr, range(128))) + "\u00e9\u0663\u200f\u2028\U0001f9ed"
 ODD: Final[tuple[Any, ...]] = (None, True, False, 0, 1, -1, 1.5, "", "a", "A b", "\n", [], [None], {}, {"a": 1})
 LENGTHS = {"minLength": "string", "maxLength": "string", "minItems": "array", "maxItems": "array"}
@@ -38,10 +39,26 @@ def parts_of(pointer: str) -> tuple[str, ...]:
 
 def nodes_at(root: Schema, parts: Sequence[str]) -> list[Schema]:
     """The schemas that hold at a place: one, or one for each branch of a union; ``{}`` where anything may stand."""
-    found: list[Schema] = [root]
+    return [node for _, node in tagged_at(root, parts)]
+
+
+def tagged_at(root: Schema, parts: Sequence[str]) -> list[tuple[tuple[str, ...], Schema]]:
+    """The same schemas, each with the constants of the branches that lead to it, in words."""
+    found: list[tuple[tuple[str, ...], Schema]] = [((), root)]
     for part in parts:
-        found = [child for node in found for each in _branches(node, root) for child in _below(each, part)]
-    return [dict(resolve(node, root)) for node in found]
+        found = [
+            ((*tags, *([_constants(each, root)] if "oneOf" in resolve(node, root) else [])), child)
+            for tags, node in found
+            for each in _branches(node, root)
+            for child in _below(each, part)
+        ]
+    return [(tags, dict(resolve(node, root))) for tags, node in found]
+
+
+def _constants(node: Schema, root: Schema) -> str:
+    """What tells a branch from the others."""
+    known = {name: resolve(child, root).get("const") for name, child in node.get("properties", {}).items()}
+    return repr(sorted((name, value) for name, value in known.items() if value is not None))
 
 
 def _branches(node: Schema, root: Schema) -> list[Schema]:
@@ -146,6 +163,8 @@ def values(node: Schema, root: Schema, others: Sequence[Schema], other_root: Sch
 
 def _candidates(node: Schema, root: Schema, others: Sequence[Schema]) -> Iterator[Any]:
     both = [node, *others]
+    for other in others:
+        yield from witnesses(node, other)
     for schema in both:
         yield from schema.get("enum", ())
         yield from [schema["const"]] if "const" in schema else []

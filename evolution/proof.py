@@ -11,15 +11,18 @@ happens at the change's place, so several changes at once do not blame each othe
 
 from __future__ import annotations
 
+import copy
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from codegen.load import version_key
-from evolution import levels, words
+from evolution import levels, texts, words
 from evolution.diff import VERSION_FIELDS, api_names
 from evolution.editions import Fault
+from evolution.languages import Undecided
 from evolution.model import Proof, Verdict
-from evolution.places import ABSENT, documents_with, nodes_at, parts_of, values
+from evolution.places import ABSENT, documents_with, nodes_at, parts_of, tagged_at, values
+from evolution.steps import STEP_FAILURES, said_of
 from runpact_core import _json, _versions
 from runpact_core.errors import RunpactError
 
@@ -31,10 +34,14 @@ if TYPE_CHECKING:
 
     Step = Callable[[Mapping[str, Any]], dict[str, Any]]
 
-__all__ = ["Encounter", "api_verdict", "data_verdict"]
+__all__ = ["TOLERATED", "Encounter", "aimed", "api_verdict", "data_verdict"]
 
 BASES: Final = 8  # documents that values are put into
 WEIGHED: Final = 24  # counterexamples of which the best is kept
+TOLERATED: Final = frozenset({"gate-changed", "enum-closed"})  # change what readers take and no writer of ours writes
+ENUM_VALUES: Final = frozenset(
+    {"enum-value-added", "enum-value-removed", "open-enum-value-added", "open-enum-value-removed"}
+)  # of which each is about one value
 EVERYWHERE: Final = frozenset({"version", "upgrade"})  # faults of a whole document, which concern every change in it
 
 
@@ -56,11 +63,13 @@ class Encounter:
         self.judged += 1
         if self._is_asked and not self._is_known(document):
             return (Fault((), "version"),)
-        try:
-            for step in self._steps:
+        if self._steps:
+            document = copy.deepcopy(document)  # a step that changes its argument would change every later document
+        for step in self._steps:
+            try:
                 document = step(document)
-        except (RunpactError, LookupError, TypeError, ValueError, AttributeError):
-            return (Fault((), "upgrade"),)
+            except STEP_FAILURES as error:
+                return (Fault((), "upgrade", said_of(step, error)),)
         return self.reader.faults(document)
 
     def _is_known(self, document: dict[str, Any]) -> bool:
@@ -87,19 +96,27 @@ def data_verdict(change: Change, encounter: Encounter) -> Verdict:
         reached = reached or is_there
         if faults is None:
             continue
-        if any(_concerns(change, fault, encounter.reader) for fault in faults):
-            against.append(document)
+        blamed = [fault for fault in faults if _concerns(change, fault, encounter.reader, document)]
+        if blamed:
+            against.append((document, blamed[0]))
         else:
             passed += 1
-    opinion = levels.expected(change.kind, encounter.level)
+    opinion = levels.expected(change.kind, encounter.level, is_configuration=encounter.reader.is_configuration)
     if against:
-        best, aside = _best(against[:WEIGHED], encounter.writer)
-        says = f"{words.meeting(encounter.level)}: refused{aside}{_dissent(opinion, 'incompatible')}"
+        index, aside = _best([document for document, _ in against[:WEIGHED]], encounter.writer)
+        best, fault = against[index]
+        why = _why(fault, encounter)
+        dissent = "" if fault.keyword in EVERYWHERE else _dissent(opinion, "incompatible")
+        says = f"{words.meeting(encounter.level)}: refused{aside}{dissent}: {why}"
         return Verdict(change, encounter.level, compatible=False, proof=Proof("counterexample", passed, best, says))
     if not reached or not passed:
         says = "no document reaches this place; judged by the kind of change"
         return Verdict(change, encounter.level, bool(opinion), Proof("documents", 0, None, says))
-    what = _what_passed(change, encounter)
+    certain, doubt = _about_texts(change, encounter)
+    if doubt:
+        says = f"{words.meeting(encounter.level)}: {passed} documents passed, but {doubt}; judged by the kind of change"
+        return Verdict(change, encounter.level, bool(opinion), Proof("documents", passed, None, says))
+    what = _what_passed(change, encounter) + certain
     says = f"{words.meeting(encounter.level)}: {passed} documents passed{what}{_dissent(opinion, 'compatible')}"
     return Verdict(change, encounter.level, compatible=True, proof=Proof("documents", passed, None, says))
 
@@ -126,14 +143,14 @@ def _trials(change: Change, encounter: Encounter) -> Iterator[tuple[dict[str, An
     for document, faults in encounter.bases:
         yield document, False, faults
     seen = {repr(document) for document, _ in encounter.bases}
-    for document in _aimed(change, writer, encounter.reader):
-        if writer.writes(document) or (change.kind == "gate-changed" and not writer.faults(document)):
+    for document in aimed(change, writer, encounter.reader):
+        if writer.writes(document) or (change.kind in TOLERATED and not writer.faults(document)):
             text = repr(document)
             yield document, True, None if text in seen else encounter.faults(document)
             seen.add(text)
 
 
-def _aimed(change: Change, writer: Edition, reader: Edition) -> Iterator[dict[str, Any]]:
+def aimed(change: Change, writer: Edition, reader: Edition) -> Iterator[dict[str, Any]]:
     """Documents that have at the changed place what is worth trying; not all of them may be written."""
     bases = writer.documents[:BASES]
     if change.kind == "gate-changed":  # what readers took besides: fields that they do not know
@@ -150,15 +167,16 @@ def _aimed(change: Change, writer: Edition, reader: Edition) -> Iterator[dict[st
         if not parts:
             return
     others = nodes_at(reader.gate, parts)
-    for node in nodes_at(writer.strict, parts):
-        leaves = values(node, writer.strict, others, reader.gate)
+    view = writer.gate if change.kind == "enum-closed" else writer.strict  # an open enum is there for other values
+    for node in nodes_at(view, parts):
+        leaves = values(node, view, others, reader.gate)
         for leaf in [*leaves, *absent]:
             for base in bases:
                 yield from documents_with(writer.strict, parts, leaf, base)
 
 
-def _concerns(change: Change, fault: Fault, reader: Edition) -> bool:
-    """Whether a refusal happened at the place of a change."""
+def _concerns(change: Change, fault: Fault, reader: Edition, document: dict[str, Any]) -> bool:
+    """Whether a refusal happened at the place of a change, and where that is one value, for this value."""
     if fault.keyword in EVERYWHERE or change.kind == "gate-changed":
         return True
     parts = parts_of(change.pointer)
@@ -171,7 +189,19 @@ def _concerns(change: Change, fault: Fault, reader: Edition) -> bool:
         return (is_itself or within) and _fits(fault.place, parts, below=None)
     if change.kind == "versioning-changed":
         return len(fault.place) == 1 and f"/{fault.place[0]}" in VERSION_FIELDS
+    if change.kind in ENUM_VALUES and _value_at(document, fault.place) not in {ABSENT, change.old, change.new}:
+        return False
     return change.kind in levels.VALUES and _is_value_at(parts, change, fault)
+
+
+def _value_at(document: Any, place: tuple[str | int, ...]) -> Any:
+    """The scalar at a place of a document; `ABSENT` where there is none, as where a step moved it."""
+    for part in place:
+        is_there = part in document if isinstance(document, dict) else isinstance(part, int) and part < len(document)
+        if not is_there:
+            return ABSENT
+        document = document[part]
+    return ABSENT if isinstance(document, dict | list) else document
 
 
 def _is_value_at(parts: Sequence[str], change: Change, fault: Fault) -> bool:
@@ -200,11 +230,37 @@ def _fits(place: tuple[str | int, ...], parts: Sequence[str], *, below: int | No
     return all(part in {"*", str(there)} for part, there in zip(parts, place, strict=False))
 
 
-def _best(documents: Sequence[dict[str, Any]], writer: Edition) -> tuple[dict[str, Any], str]:
-    """The shortest document that keeps the writer's cross-field rules, if there is one; what is to be said of it."""
+def _best(documents: Sequence[dict[str, Any]], writer: Edition) -> tuple[int, str]:
+    """Index of the shortest document that keeps the writer's cross-field rules, if one does; what is said of it."""
     weighed = [(len(writer.broken_rules(one)), len(_json.dumps(one)), index) for index, one in enumerate(documents)]
     broken, _, index = min(weighed)
-    return documents[index], " (the document breaks a cross-field rule besides)" if broken else ""
+    return index, " (the document breaks a cross-field rule besides)" if broken else ""
+
+
+def _why(fault: Fault, encounter: Encounter) -> str:
+    """Why the reader refuses, in one sentence: the validator's, or that of what happened before it."""
+    if fault.keyword == "version":
+        return f"the reader of {encounter.reader.contract.version} does not take this version"
+    place = "".join(f"/{part}" for part in fault.place)
+    return f"{place}: {fault.says}" if place and fault.says else fault.says or place
+
+
+def _about_texts(change: Change, encounter: Encounter) -> tuple[str, str]:
+    """Of a change of a pattern or a length, what is certain beyond the documents that passed, and what is in doubt."""
+    if not texts.is_about_texts(change):
+        return "", ""
+    parts, writer = parts_of(change.pointer), encounter.writer
+    try:
+        found = texts.beyond(change, tagged_at(writer.strict, parts), tagged_at(encounter.reader.gate, parts))
+    except Undecided as undecided:
+        return "", str(undecided)
+    if not found:
+        return ", as every other text would", ""
+    for text in found:  # a step may mend it: then it was in a document that passed
+        made = (one for base in writer.documents[:BASES] for one in documents_with(writer.strict, parts, text, base))
+        if not any(map(writer.writes, made)):
+            return "", "a text that is refused may be written, in no document that could be made"
+    return "", ""
 
 
 def _what_passed(change: Change, encounter: Encounter) -> str:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from evolution import output_markdown
 from evolution.cli import complain, gate
-from evolution.sources import commit_of, git
+from evolution.sources import UnknownRef, commit_of, git
 from runpact_core import edge
 from runpact_core.errors import RunpactError
 from runpact_core.redact import for_markdown
@@ -58,16 +58,21 @@ class FileDiff:
 
 
 def main(arguments: list[str], root: Path) -> int:
-    """Print the page for the project at ``root``; 1 where the contracts cannot be compared, 2 where there is no REF."""
+    """Print the page for the project at ``root``, and return 0 whatever the verdict.
+
+    1 where the contracts cannot be compared, 2 where there is no REF.
+    """
     parser = argparse.ArgumentParser(
-        prog="hatch run review", description="Print all that a reviewer of a contract change has to see, as Markdown."
+        prog="./hatchw run review",
+        description="Print all that a reviewer of a contract change has to see, as Markdown.",
+        epilog="The exit code is 0 whatever the verdict is: ./hatchw run compat is the gate.",
     )
     parser.add_argument("--against", default="main", metavar="REF", help="a commit, branch or tag (default: main)")
     options = parser.parse_args(arguments)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        files = changed_files(root, commit_of(options.against, root))
+        files = changed_files(root, _commit(options.against, root))
     except RunpactError as error:
         return edge.complain(error)
     try:
@@ -77,6 +82,17 @@ def main(arguments: list[str], root: Path) -> int:
         verdict = f"❌ The contracts cannot be compared: {for_markdown(error.line())}\n"
     print(page(verdict, files, options.against), end="")
     return code
+
+
+def _commit(ref: str, root: Path) -> str:
+    """The commit that a ref names; what has no history is refused as such."""
+    try:
+        return commit_of(ref, root)
+    except UnknownRef as error:
+        if not ref or not Path(ref).exists():
+            raise
+        hint = "compare contracts with it: ./hatchw run compat"
+        raise UnknownRef(f"{ref!r} is no commit, and only a commit has differences to show", hint=hint) from error
 
 
 def changed_files(root: Path, commit: str) -> list[FileDiff]:

@@ -103,6 +103,7 @@ OPENED: Final[Mapping[Kind, tuple[bool, bool]]] = {"object-opened": (False, True
 NOTES: Final[Mapping[Kind, str]] = {
     "required-property-added": " that no upgrade step supplies",
     "property-removed": " that was required",
+    "pattern-changed": " so that each has texts that the other refuses",
 }
 KINDS_SHOWN: Final = tuple(VALUES)
 

@@ -28,9 +28,11 @@ if TYPE_CHECKING:
 __all__ = ["NOT_IN_A_WHEEL", "from_wheel"]
 
 NOT_IN_A_WHEEL: Final[frozenset[Kind]] = frozenset(
-    {"example-added", "example-removed", "example-changed", "description-changed"}
+    {"example-added", "example-removed", "example-changed", "description-changed", "entry-changed"}
 )
-"""Kinds of change that a comparison with a wheel cannot see: neither example documents nor ``x-absent`` are packed."""
+"""Kinds of change that a comparison with a wheel cannot see.
+
+Neither example documents nor ``x-absent`` are packed, nor who writes, reads and owns a contract."""
 
 _FOLDER = "runpact_core/_generated"
 _LARGEST = 64 * 1024 * 1024  # bytes of one file in a wheel that are read

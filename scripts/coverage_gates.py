@@ -65,7 +65,7 @@ def main() -> int:
     command = [sys.executable, "-m", "coverage", "json", "-q", "-o", "-"]
     done = subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.PIPE)
     if done.returncode != 0:
-        print("error[no-coverage]: no data — `hatch run test` without arguments makes it", file=sys.stderr)
+        print("error[no-coverage]: no data — `./hatchw run test` without arguments makes it", file=sys.stderr)
         return 3
     packages = sorted(f"packages/{path.parent.name}" for path in ROOT.glob("packages/*/pyproject.toml"))
     found = tallies(json.loads(done.stdout), ["codegen", "evolution", *packages])

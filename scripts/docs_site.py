@@ -97,7 +97,7 @@ def _same(one: Path, other: Path) -> bool:
 
 def main(arguments: list[str] | None = None) -> int:
     """Make the site and say where it is; returns 1 when something is wrong with it."""
-    parser = argparse.ArgumentParser(prog="hatch run site", description=__doc__, allow_abbrev=False)
+    parser = argparse.ArgumentParser(prog="./hatchw run site", description=__doc__, allow_abbrev=False)
     parser.add_argument("--twice", action="store_true", help="make it twice, and compare the bytes")
     options = parser.parse_args(arguments)
     started = time.monotonic()

@@ -37,7 +37,7 @@ def main(arguments: list[str]) -> int:
     """Run the task named by ``arguments``; returns its exit code, 2 for words that make no sense."""
     packages = sorted(path.parent.name for path in ROOT.glob("packages/*/pyproject.toml"))
     if len(arguments) < 2 or arguments[0] not in packages:
-        print(f"error[usage]: hatch run in PACKAGE TASK — packages: {', '.join(packages)}", file=sys.stderr)
+        print(f"error[usage]: ./hatchw run in PACKAGE TASK — packages: {', '.join(packages)}", file=sys.stderr)
         return 2
     package, task, *rest = arguments
     if task not in TASKS and ":" not in task:

@@ -51,7 +51,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     Raises:
         UsageFailure: They make no sense.
     """
-    parser = _Parser(prog="hatch run new", description="Make a contract or a package that passes every check.")
+    parser = _Parser(prog="./hatchw run new", description="Make a contract or a package that passes every check.")
     kinds = parser.add_subparsers(dest="kind", required=True, metavar="contract|package")
     contract = kinds.add_parser("contract", help="a contract, version 1.0, planned")
     contract.add_argument("name", metavar="NAME", help="in snake_case, such as build_note")

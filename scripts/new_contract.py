@@ -41,7 +41,7 @@ def contract(root: Path, name: str, *, owner: str, describes: str | None) -> Dra
     """
     new_names.judge("contract", name)
     place = f"{name.replace('_', '-')}.json" if describes is None else describes
-    new_names.judge_line("--describes", place)
+    new_names.judge_place("--describes", place)
     packages = sorted(path.parent.name for path in root.glob("packages/*/pyproject.toml"))
     if owner not in packages:
         raise UsageFailure(f"--owner: there is no package {owner}", hint=f"one of {', '.join(packages)}")

@@ -12,7 +12,7 @@ import sys
 
 from runpact_core.errors import UsageFailure
 
-__all__ = ["class_name", "judge", "judge_line"]
+__all__ = ["class_name", "judge", "judge_line", "judge_place"]
 
 LONGEST = {"contract": 40, "package": 24}
 """Characters; beyond them lines of the files that are made get longer than a line may be."""
@@ -49,7 +49,7 @@ def judge(kind: str, name: str) -> None:
     if len(name) > LONGEST[kind]:
         raise UsageFailure(f"{name} is longer than {LONGEST[kind]} characters", hint="choose a shorter name")
     if keyword.iskeyword(word) or keyword.issoftkeyword(word):
-        raise UsageFailure(f"{name} is a keyword of Python", hint="say which one it is: build_class, not class")
+        raise UsageFailure(f"{name} is a keyword of Python", hint=f"say which one it is: build{mark}{name}, not {name}")
     if word in sys.stdlib_module_names:
         hint = f"say which one it is: run{mark}{name}, not {name}"
         raise UsageFailure(f"{name} is a module of the standard library, which it would hide", hint=hint)
@@ -68,6 +68,18 @@ def judge_line(option: str, text: str) -> None:
     if len(text) > 80 or not LINE.fullmatch(text):
         hint = "write 2 to 80 letters, digits, spaces and , ; ( ) / ' < > _ . - on one line, without a mark at the end"
         raise UsageFailure(f"{option} cannot be {text!a}", hint=hint)
+
+
+def judge_place(option: str, text: str) -> None:
+    """Refuse a text that cannot be a place below the project, or words about one.
+
+    Raises:
+        UsageFailure: It is no `judge_line`, or has a part between ``/`` that is empty, ``.`` or ``..``.
+    """
+    judge_line(option, text)
+    if {"", ".", ".."}.intersection(part.strip() for part in text.split("/")):
+        hint = "write the path from the project's folder on, such as reports/note.json"
+        raise UsageFailure(f"{option} cannot be {text!a}: it leads out of the project or nowhere", hint=hint)
 
 
 def class_name(name: str) -> str:

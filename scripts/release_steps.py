@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,30 +40,41 @@ __all__ = ["claims", "main", "prepare"]
 
 SCRIPT = Path(__file__).with_name("release.py")
 VERSION = re.compile(r"^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)$")
-DATE = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
 
 
-def prepare(root: Path, version: str, date: str) -> None:
+def prepare(root: Path, version: str, day: str) -> None:
     """Make the tree the release ``version``.
 
     Raises:
-        UsageFailure: The version or the date is not one.
+        UsageFailure: The version or the day is not one, or the release before it is of a later day.
         Refused: The release is tagged, or a newer one is made.
         ClaimFailed: A command, or the compiler, does not do what it should.
     """
-    if not VERSION.fullmatch(version) or not DATE.fullmatch(date):
-        raise UsageFailure(f"no release {version} of {date}", hint="write it like 0.2.0, the date like 2026-01-19")
+    if not VERSION.fullmatch(version) or not is_day(day):
+        raise UsageFailure(f"no release {version} of {day}", hint="write it like 0.2.0, the date like 2026-01-19")
     if tagged(root, version):
         raise Refused(f"{version} is released: the tag v{version} exists", hint="prepare the next version")
     earlier = earlier_releases(read_released(root), version)
+    if earlier and day < earlier[-1].date:
+        before = earlier[-1]
+        hint = f"name {before.date} or a later day"
+        raise UsageFailure(f"{version} of {day} would be older than {before.version}, of {before.date}", hint=hint)
     write(root / "VERSION", f"{version}\n")
     documents.write(root / PATH, record(earlier), contract="released")
     codegen(root)  # the commands say the new version
     run(sys.executable, SCRIPT, "documents", root / FOLDER / version, cwd=root)
     files = files_of(root, version)
-    documents.write(root / PATH, record(freeze(load(root), files, version, date).releases), contract="released")
+    documents.write(root / PATH, record(freeze(load(root), files, version, day).releases), contract="released")
     codegen(root)  # the compatibility matrix reads the new documents
-    take_notes(root, version, date)
+    take_notes(root, version, day)
+
+
+def is_day(text: str) -> bool:
+    """Whether a text is a day of the calendar, as ``2026-01-19``."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def keep_documents(folder: Path) -> int:
@@ -78,11 +89,11 @@ def keep_documents(folder: Path) -> int:
     return len(made)
 
 
-def take_notes(root: Path, version: str, date: str) -> None:
+def take_notes(root: Path, version: str, day: str) -> None:
     """Turn the notes into the release's section of the changelog, and remove them."""
     path = root / "CHANGELOG.md"
-    section = release_notes.draft(root, version, date) if release_notes.notes(root) else ""
-    write(path, release_notes.with_section(path.read_text(encoding="utf-8"), section, version, date))
+    section = release_notes.draft(root, version, day) if release_notes.notes(root) else ""
+    write(path, release_notes.with_section(path.read_text(encoding="utf-8"), section, version, day))
     for note in release_notes.notes(root):
         note.unlink()
 
@@ -157,7 +168,7 @@ def built() -> str:
 
 def main(arguments: Sequence[str]) -> int:
     """Do what the words say; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="hatch run release", description="Prepare and check a release.")
+    parser = argparse.ArgumentParser(prog="./hatchw run release", description="Prepare and check a release.")
     commands = parser.add_subparsers(dest="command", required=True)
     preparing = commands.add_parser("prepare", help="make the tree a release")
     preparing.add_argument("version")

@@ -83,7 +83,9 @@ class NotBuilt(Exception):
 
 def main(arguments: list[str], root: Path = ROOT) -> int:
     """Build, install, run, and print what became of everything."""
-    parser = argparse.ArgumentParser(prog="hatch run releases", description="Old core with new tools, and the reverse.")
+    parser = argparse.ArgumentParser(
+        prog="./hatchw run releases", description="Old core with new tools, and the reverse."
+    )
     parser.add_argument("--old", metavar="REF", help="the older release [default: the newest release tag, else HEAD]")
     parser.add_argument("--new", metavar="REF", default="HEAD", help="the newer one [default: HEAD]")
     options = parser.parse_args(arguments)

@@ -77,18 +77,27 @@ def test_an_entry_without_a_file_is_a_finding_at_its_line(toy_folder: Path) -> N
     ]
 
 
-def test_an_odd_file_name_is_a_finding_listed_or_not(toy_folder: Path) -> None:
-    """A name says contract and version in one form only."""
-    odd = "contracts/parcel.v0-3.yaml"
+@pytest.mark.parametrize(
+    "odd", ["parcel.v0-3.yaml", "parcel.v0_3.yml", "parcel.v0_3.YAML", "parcel.v0_3.json", "parcel_v0_3.yaml"]
+)
+def test_an_odd_file_name_is_a_finding_listed_or_not(toy_folder: Path, odd: str) -> None:
+    """A name says contract and version in one form only; another ending does not hide a version from everybody."""
+    odd = f"contracts/{odd}"
     (toy_folder / odd).write_text("title: Parcel\n", encoding="utf-8")
-    name = f"{odd}:1: L02 the name is not <contract>.v<major>_<minor>.yaml — rename it"
-    assert refused(toy_folder) == [
-        f"{odd}:1: L01 the file stands in no entry of the catalog — add it to contracts/catalog.yaml",
-        name,
-    ]
+    name = f"{odd}:1: L02 the name is not <contract>.v<major>_<minor>.yaml — rename it, or keep it elsewhere"
+    assert refused(toy_folder) == [name]
     catalog = toy_folder / "contracts/catalog.yaml"
     catalog.write_text(f"{catalog.read_text(encoding='utf-8')}  - {{path: {odd}}}\n", encoding="utf-8")
     assert refused(toy_folder) == [name]
+
+
+def test_what_lies_beside_contracts_is_no_version(toy_folder: Path) -> None:
+    """Lists that a project keeps, words about contracts, and what editors leave behind are no contract versions."""
+    before = load(toy_folder).contracts
+    for name in ("exceptions.yaml", "README.md", ".parcel.v0_2.yaml.swp", ".draft.yaml", "parcel.v0_2.yaml~"):
+        (toy_folder / "contracts" / name).write_text("{}\n", encoding="utf-8")
+    (toy_folder / "contracts/old.yaml").mkdir()
+    assert load(toy_folder).contracts == before
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,8 @@ def test_the_same_edit_in_place_fails_and_says_how_to_approve_it(
     add_field(root, toys.PARCEL)
     assert compat(root) == 1
     out = capsys.readouterr().out
-    assert "parcel 0.2, edited in place: BREAKS (it needs a new minor version, and it has none)" in out
+    assert "parcel 0.2, edited in place: WRONG NUMBER (it needs a new minor version, and it has none)" in out
+    assert "\nGive it its number; or, to approve it until a day, write into contracts/exceptions.yaml, with" in out
     assert "1 contract version differs from main" in out.splitlines()[0]
     entry = 'contract: "parcel"\n    old_version: "0.2"\n    new_version: "0.2"\n    pointer: "/paper"\n'
     rest = 'kind: "optional-property-added"\n    reason: "…"\n    expires: "YYYY-MM-DD"\n'
@@ -192,7 +193,7 @@ def test_markdown_for_the_pull_request(root: Path, capsys: pytest.CaptureFixture
     assert "| ❌ BREAKS | parcel 0.2, edited in place | it needs a new major version, and it has none | 1 |\n" in out
     assert "| ✅ fits | depot 1, edited in place | it needs no new version | 1 |\n" in out
     assert out.index("### parcel 0.2") < out.index("### depot 1"), "what fails comes first"
-    assert "  - READ **breaks**: old data, new reader: refused\n\n    ```json\n    {\n" in out
+    assert "is greater than the maximum of 50000\n\n    ```json\n    {\n" in out
     assert '<details><summary>To approve it until a day</summary>\n\n```yaml\n  - contract: "parcel"\n' in out
     (root / "contracts/exceptions.yaml").write_text(APPROVAL, encoding="utf-8")
     assert compat(root, "--markdown") == 0

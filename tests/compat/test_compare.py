@@ -93,7 +93,6 @@ def test_an_edit_in_place_is_refused() -> None:
     assert state(only(planned)) == ("1.0", "1.0", "minor", "none", True)
     words = against([changed(("A thing.", "Something."))])
     assert state(only(words)) == ("1.0", "1.0", "none", "none", True)
-    assert against([changed(status="deprecated")]).diffs == ()
 
 
 def test_what_no_release_froze_may_be_edited() -> None:
@@ -148,7 +147,9 @@ def test_an_upgrade_step_supplies_a_required_property() -> None:
 
     assert state(only(against(new, steps={("thing", "1.1"): step})))[2:] == ("minor", "minor", True)
     failing = only(against(new, steps={("thing", "1.1"): lambda data: {**data, "more": data["nothing"]}}))
-    assert breaks(failing) == [("required-property-added", "/more", "READ")]
+    assert breaks(failing) == [("step-fails", "", "READ"), ("required-property-added", "/more", "READ")]
+    says = verdict(failing, "required-property-added", "READ").proof.says
+    assert "the upgrade step raised KeyError: 'nothing' (" in says
 
 
 def test_the_shortest_document_is_shown() -> None:

@@ -82,6 +82,23 @@ def test_the_last_day_is_part_of_it(broken: Comparison) -> None:
     assert not judge(nothing, [APPROVED], date(2026, 6, 2)).ok
 
 
+@pytest.mark.parametrize(
+    ("pointer", "kind", "near"),
+    [
+        ("/items/*/gramms", "bound-tightened", "bound-tightened at /items/*/grams"),
+        ("/state", "enum-added", "enum-value-removed at /state"),
+        ("/wholly/elsewhere/altogether", "gate-changed", ""),
+    ],
+)
+def test_the_nearest_change_is_named_where_an_exception_matches_nothing(
+    pointer: str, kind: str, near: str, broken: Comparison
+) -> None:
+    """A mistyped place, or a kind that exists and is another: what was meant, if anything is near."""
+    mistyped = dataclasses.replace(APPROVED, pointer=pointer, kind=kind)
+    (use,) = judge(broken, [mistyped], TODAY).uses
+    assert (use.state, use.near) == ("unused", near)
+
+
 def test_configuration_is_judged_as_configuration(tmp_path: Path) -> None:
     """Old readers need not take new configuration, also when it is judged again without what is approved."""
     root = toys.copied(tmp_path)
@@ -116,7 +133,7 @@ def test_the_file_of_the_project_is_read() -> None:
     ("old", "new", "says"),
     [
         ("kind: enum-value-removed", "kind: enum-value-remove", "'enum-value-remove' is no kind of change (line 3)"),
-        ('expires: "2026-06-30"', 'expires: "2026-02-30"', "2026-02-30 is no day (line 3)"),
+        ('expires: "2026-06-30"', 'expires: "2026-02-30"', "2026-02-30 is no day (line 9)"),
         ('expires: "2026-06-30"', "expires: 2026-06-30", "readers of YAML differ on what '2026-06-30' is (line 9, col"),
         ("reason:", "reasons:", "/exceptions/0/reasons: "),
         ("reason: No parcel has ever waited.", "reason: fine", "/exceptions/0/reason: "),

@@ -93,14 +93,14 @@ def test_the_command_keeps_what_it_finds(
     """A find is a file of its target and an exit code; without one nothing is written."""
     monkeypatch.setitem(TARGETS, "broken", BROKEN)
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    assert fuzz.main(["--target", "broken", "--minutes", "0", "--seed", "3"], tmp_path) == 1
+    assert fuzz.main(["--target", "broken", "--minutes", "0.0001", "--seed", "3"], tmp_path) == 1
     ((file, data),) = fuzz.finds(tmp_path, "broken")
     assert fuzz.attempt(BROKEN, data) == "KeyError: 'planted'"
     out = capsys.readouterr().out
     assert "1 found" in out
     assert f"{fuzz.FINDS}/broken/{file}: " in out
     assert "by drawing alone" in out
-    assert fuzz.main(["--target", "times", "--minutes", "0"], tmp_path) == 0
+    assert fuzz.main(["--target", "times", "--minutes", "0.0001"], tmp_path) == 0
     assert not (tmp_path / fuzz.FINDS / "times").exists()
 
 
@@ -117,6 +117,19 @@ def test_guided_inputs_are_tried_again(tmp_path: Path, monkeypatch: pytest.Monke
         prefix.joinpath("timeout-2").write_bytes(b"only slow there")
 
     monkeypatch.setattr(subprocess, "run", run)
-    assert fuzz.main(["--target", "broken", "--minutes", "0", "--seed", "3"], tmp_path) == 1
+    assert fuzz.main(["--target", "broken", "--minutes", "0.0001", "--seed", "3"], tmp_path) == 1
     assert b"[null]" in [data for _, data in fuzz.finds(tmp_path, "broken")]
     assert begun == [[*BROKEN.seeds]]
+
+
+@pytest.mark.parametrize("minutes", ["0", "-1", "nan", "inf", "soon"])
+def test_a_time_that_cannot_be_spent_is_refused(
+    minutes: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No time, less, or no number at all: nothing is read, and the exit code is that of words without sense."""
+    with pytest.raises(SystemExit) as caught:
+        fuzz.main([f"--minutes={minutes}", "--target", "times"], tmp_path)
+    assert caught.value.code == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert f"argument --minutes: '{minutes}' is no time: write a number above 0" in err

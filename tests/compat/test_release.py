@@ -143,11 +143,36 @@ def test_the_next_release_goes_on_top(project: Path) -> None:
     assert (project / "VERSION").read_text() == "0.2.0\n"
 
 
-@pytest.mark.parametrize(("version", "date"), [("0.1", "2026-01-19"), ("v0.1.0", "2026-01-19"), ("0.1.0", "today")])
-def test_words_that_make_no_release(project: Path, version: str, date: str) -> None:
-    """A version of another form, or a date, is refused before anything is written."""
+def test_days_of_releases_do_not_go_back(project: Path) -> None:
+    """A release is not of an earlier day than the one before it; the same day is fine, and its own day may change."""
+    release_steps.prepare(project, "0.1.0", "2026-01-19")
     with pytest.raises(UsageFailure) as caught:
-        release_steps.prepare(project, version, date)
+        release_steps.prepare(project, "0.2.0", "2026-01-18")
+    assert caught.value.line() == (
+        "error[usage]: 0.2.0 of 2026-01-18 would be older than 0.1.0, of 2026-01-19 — name 2026-01-19 or a later day"
+    )
+    assert (project / "VERSION").read_text() == "0.1.0\n"
+    release_steps.prepare(project, "0.1.0", "2026-01-18")
+    release_steps.prepare(project, "0.2.0", "2026-01-18")
+    found = read_released(project)
+    assert found is not None
+    assert [(each.version, each.date) for each in found.releases] == [("0.1.0", "2026-01-18"), ("0.2.0", "2026-01-18")]
+
+
+@pytest.mark.parametrize(
+    ("version", "day"),
+    [
+        ("0.1", "2026-01-19"),
+        ("v0.1.0", "2026-01-19"),
+        ("0.1.0", "today"),
+        ("0.1.0", "2026-02-30"),
+        ("0.1.0", "20260119"),
+    ],
+)
+def test_words_that_make_no_release(project: Path, version: str, day: str) -> None:
+    """A version of another form, or what is no day, is refused before anything is written."""
+    with pytest.raises(UsageFailure) as caught:
+        release_steps.prepare(project, version, day)
     assert caught.value.exit_code == 2
     assert (project / "VERSION").read_text() == "0.0.9\n"
 

@@ -92,11 +92,12 @@ def test_contracts_that_cannot_be_compared_are_told_on_the_page(root: Path, caps
 
 def test_a_ref_that_is_none_prints_no_page(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Nothing can be shown without one; a folder has no history to show."""
-    for words in (["--against", "mian"], ["--against", str(root)]):
-        assert main(words, root) == 2
+    only = "is no commit, and only a commit has differences to show — compare contracts with it: ./hatchw run compat\n"
+    for against, says in (("mian", "'mian' is no commit, no folder with"), (str(root), f"{str(root)!r} {only}")):
+        assert main(["--against", against], root) == 2
         out, err = capsys.readouterr()
         assert out == ""
-        assert err.startswith("error[unknown-ref]: ")
+        assert err.startswith(f"error[unknown-ref]: {says}")
 
 
 def test_names_and_texts_that_act_do_nothing(root: Path) -> None:
@@ -149,7 +150,7 @@ def test_the_verdict_is_bounded_too(root: Path, monkeypatch: pytest.MonkeyPatch)
     cut = output_markdown.page(*gated)
     assert "### parcel 0.2" in cut
     assert "### depot 1" not in cut
-    assert cut.endswith("\nLeft out here, and shown by `hatch run compat`: 1 of 2 contract versions.\n")
+    assert cut.endswith("\nLeft out here, and shown by `./hatchw run compat`: 1 of 2 contract versions.\n")
 
 
 def test_the_module_is_the_command_of_the_project(

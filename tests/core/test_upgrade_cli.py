@@ -130,6 +130,37 @@ def test_what_stays_fails_the_check_alone(folder: Path, capsys: pytest.CaptureFi
     assert call("run.json", "--check") == 0
 
 
+def test_what_is_left_may_be_allowed(capsys: pytest.CaptureFixture[str]) -> None:
+    """--check --allow-left ends with 0 where all that is not newest must stay, and with 1 where something need not."""
+    put("x.json", sample("runner_execution_certificate/1/nothing-asked"))
+    assert call(".", "--check", "--allow-left") == 0
+    put("run.json", OLD)
+    assert call(".", "--check", "--allow-left") == 1
+    assert call(".", "--apply", "--check", "--allow-left") == 0
+    put("run.json", {})
+    assert call(".", "--check", "--allow-left") == 1
+    capsys.readouterr()
+    assert call(".", "--allow-left") == 2
+    said = "error[usage]: --allow-left says what --check takes for content — add --check\n"
+    assert capsys.readouterr() == ("", said)
+
+
+def test_other_files_are_named_where_it_is_asked(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """--all tells of each file that holds no document, with the reason, in both forms."""
+    (tree / "dash/torn.json").write_text("{")
+    other = "dash/package.json holds no document that was asked for"
+    torn = "dash/torn.json holds no document that was asked for: Invalid artifact: "
+    assert call("dash", "--all") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert (lines[1], lines[2][: len(torn) + 6]) == (f"note: {other}", f"note: {torn}")
+    assert lines[3] == "files: 4; 1 would upgrade, 1 newest already, 2 other; nothing was written, --apply does it"
+    assert call("dash", "--all", "--json") == 0
+    notes = documents.read("upgrade_report", capsys.readouterr().out.encode()).data["notes"]
+    assert (notes[0], notes[1][: len(torn)]) == (other, torn)
+    assert call("dash") == 0
+    assert "torn" not in capsys.readouterr().out
+
+
 def test_a_write_that_fails_has_its_code(
     tree: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -159,7 +190,7 @@ def test_one_contract_and_version(tree: Path, capsys: pytest.CaptureFixture[str]
     assert call(".", "--contract", "last_run", "--apply") == 0
     assert capsys.readouterr().out.splitlines()[0] == "upgraded: dash/last_run.json: last_run 0.1 -> 0.2"
     assert call(".", "--contract", "run", "--to", "0.1", "--check") == 0
-    assert capsys.readouterr().out == "files: 5; 2 newest already, 3 other\n"
+    assert capsys.readouterr().out == "files: 5; 2 of 0.1 or later already, 3 other\n"
     assert json.loads(Path("runs/run.json").read_bytes()) == OLD
 
 
@@ -246,3 +277,11 @@ def test_stdout_says_what_it_leaves_wrong(capsys: pytest.CaptureFixture[str]) ->
     put("x.json", sample("runner_execution_certificate/2/nothing-asked"))
     assert call("x.json", "--stdout") == 0
     assert capsys.readouterr().err == ""
+
+
+def test_stdout_says_which_number_changes(capsys: pytest.CaptureFixture[str]) -> None:
+    """A number that is printed as another one is named."""
+    Path("run.json").write_text(json.dumps({**OLD, "zz": 1})[:-2] + "1e-400}")
+    assert call("run.json", "--stdout") == 0
+    shown = capsys.readouterr().err.splitlines()
+    assert shown[-1] == "run.json: note: the number 1e-400 does not come back as it is written"

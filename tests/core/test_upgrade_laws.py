@@ -133,9 +133,9 @@ def test_steps_are_pure(old: Version, new: Version, seed: tuple[generate.Style, 
 def test_a_file_is_upgraded_once(
     old: Version, new: Version, seed: tuple[generate.Style, int], unknown: dict[str, Any]
 ) -> None:
-    """What a file becomes is newest, and what the document becomes, whatever its layout and the order of its keys."""
+    """What a file becomes is what the document becomes, whatever its layout and order of keys; and only once."""
     document = made(old, seed, unknown)
-    wanted = Wanted(old.contract, named=True)
+    wanted = Wanted(old.contract, new.version, named=True)
     shuffled = json.dumps(dict(reversed(document.data.items())), indent=3).encode()
     found, other = (_upgrade_one.look(raw, "x.json", wanted) for raw in (document.raw or b"", shuffled))
     if found.state == "left":

@@ -40,7 +40,8 @@ def test_an_outdated_document_becomes_canonical() -> None:
 def test_a_document_is_known_by_its_shape_alone() -> None:
     """Whatever the file is called, where the contract has several versions and its readers take the document."""
     assert look(sample("last_run/0.1/tests-passed"), "before-the-move.json").state == "outdated"
-    assert look(sample("last_run/0.1/tests-passed", status="green"), "before-the-move.json") == Found("other")
+    broken = look(sample("last_run/0.1/tests-passed", status="green"), "before-the-move.json")
+    assert (broken.state, broken.message[:26]) == ("other", "Invalid artifact: /status:")
     assert look(sample("capture/1.0/whole"), "x.json") == Found("other")  # one version, another's name
 
 
@@ -69,9 +70,10 @@ def test_what_is_named_like_a_document_and_is_none(data: dict[str, Any], message
 
 @pytest.mark.parametrize("raw", [b"{", b"[1]", b"\xff", b"{} {}", b""])
 def test_bytes_that_are_no_document(raw: bytes) -> None:
-    """Of a name that ours has it is said, of another not."""
-    assert _upgrade_one.look(raw, "run.json", ANY).state == "unreadable"
-    assert _upgrade_one.look(raw, "tsconfig.json", ANY) == Found("other")
+    """Of a name that ours has it is a fault, of another the reason alone is there."""
+    found = _upgrade_one.look(raw, "run.json", ANY)
+    assert (found.state, found.message[:18]) == ("unreadable", "Invalid artifact: ")
+    assert _upgrade_one.look(raw, "tsconfig.json", ANY) == Found("other", message=found.message)
 
 
 def test_a_later_version_than_any_known() -> None:
@@ -115,7 +117,7 @@ def test_lines_one_by_one() -> None:
     found = _upgrade_one.look(raw, "all.jsonl", ANY)
     line = jsonl.dumps({**old, "schema_version": "0.2"})
     assert found[:5] == ("outdated", "run", "0.1", "0.2", 2)
-    assert found.data == b"".join([*kept[:2], line, *kept[2:], line, torn])
+    assert found.data == b"".join([*kept[:2], line[:-1] + b"\r\n", *kept[2:], line, torn])
     assert _upgrade_one.look(found.data, "all.jsonl", ANY) == Found("newest", "run")
 
 
@@ -143,8 +145,8 @@ def test_what_is_compressed_is_left() -> None:
     compacted = io.BytesIO()
     jsonl.encode(io.BytesIO(lines), compacted)
     for raw in (gzip.compress(lines), compacted.getvalue()):
-        assert _upgrade_one.look(raw, "all.jsonl", ANY) == Found("other")
         said = "it is compressed or compacted: expand it first"
+        assert _upgrade_one.look(raw, "all.jsonl", ANY) == Found("other", message=said)
         assert _upgrade_one.look(raw, "all.jsonl", Wanted(named=True)) == Found("left", message=said)
 
 
@@ -153,7 +155,9 @@ def test_what_is_compressed_is_left() -> None:
     [
         (b"# ours\nversion: 1  # one day 2\nrunners: []\n", b"# ours\nversion: 2  # one day 2\nrunners: []\n"),
         (b'runners: []\n"version" : 1\r\n', b'runners: []\n"version" : 2\r\n'),
-        (b'{"runners": [], "version": 1}', b'{\n  "runners": [],\n  "version": 2\n}\n'),
+        (b'{"runners": [], "version": 1}', b'{"runners": [], "version": 2}'),
+        (b'{"version"\n : 1, \n"runners":[]}\r\n', b'{"version"\n : 2, \n"runners":[]}\r\n'),
+        (b'{"runners": [], "\\u0076ersion": 1}', None),
         (b"runners: []\nversion:\n  1\n", None),
         (b"version: !!int 1\nrunners: []\n", None),
     ],
@@ -167,6 +171,35 @@ def test_yaml_keeps_what_people_wrote(raw: bytes, expected: bytes | None) -> Non
     assert found[:4] == ("outdated" if expected else "left", "runner_certification_registry", "1", "2")
     assert found.data == expected
     assert bool(found.message) is (expected is None)
+
+
+NUMBERS = [
+    (b"1e-400", False),
+    (b"0.1234567890123456789", False),
+    (b"100000000000000000000.5", False),
+    (b"9007199254740993.0", False),
+    (b"-1e-99999999999999999999", False),
+    (b"0.1", True),
+    (b"1.50", True),
+    (b"1E2", True),
+    (b"-0.0", True),
+    (b"5e-324", True),
+    (b"9007199254740993", True),
+    (b'"1e-400"', True),
+]
+
+
+@pytest.mark.parametrize(("number", "stays"), NUMBERS)
+def test_no_number_changes(number: bytes, *, stays: bool) -> None:
+    """What would come back as another number keeps its document, or its line, as it is; the number is named."""
+    raw = text(sample("run/0.1/full"))[:-1] + b', "zz": [' + number + b"]}"
+    one, lines = (_upgrade_one.look(raw, name, ANY) for name in ("run.json", "all.jsonl"))
+    said = f"the number {number.decode()} would not come back as it is written: change it by hand"
+    for found in (one, lines):
+        assert found[:4] == ("outdated" if stays else "left", "run", "0.1", "0.2")
+        assert (found.data is not None, found.message) == (stays, "" if stays else said)
+    others = _upgrade_one.look(raw + b"\n" + text(sample("run/0.1/full")) + b"\n", "all.jsonl", ANY)
+    assert (others.lines, (others.data or b"").startswith(raw)) == (2 if stays else 1, not stays)
 
 
 def test_yaml_that_would_be_no_yaml(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,7 +47,7 @@ def test_a_tree_is_planned_then_upgraded(folder: Path) -> None:
         ("reports/runs/a/checks.json", "planned", "checks", "0.1", "0.2"),
         ("reports/runs/a/run.json", "planned", "run", "0.1", "0.2"),
     ]
-    assert (planned.files, planned.newest, planned.other, planned.outdated) == (6, 1, 2, True)
+    assert (planned.files, planned.newest, planned.other, planned.is_outdated()) == (6, 1, 2, True)
     assert set(apply(planned).values()) == {("upgraded", "")}
     assert documents.read("last_run", folder / "dash/runs/p/last_run.json").data["duration_ms"] == 323000
     assert (folder / "reports/runs/a/run.json").read_bytes() == documents.dumps(NEW)
@@ -56,7 +56,7 @@ def test_a_tree_is_planned_then_upgraded(folder: Path) -> None:
         path: path.read_bytes() for path in before if str(path.relative_to(folder)) not in changed
     }
     again = plan()
-    assert (again.entries, again.newest, again.outdated) == ((), 4, False)
+    assert (again.entries, again.newest, again.is_outdated()) == ((), 4, False)
 
 
 @pytest.mark.parametrize("path", [".", "./", "reports", "reports/", "reports/run.json", "/"])
@@ -96,7 +96,7 @@ def test_what_refers_to_a_file_keeps_it(folder: Path) -> None:
         "reports/runs/b/run.json": ("left", "notes/seen.json holds its digest"),
     }
     assert (folder / "dash/runs/p/r/evidence/run.json").read_bytes() == raw
-    assert plan().outdated
+    assert plan().is_outdated()
 
 
 @pytest.mark.parametrize("path", ["r/evidence/run.json", "r/evidence", "r/evidence/"])
@@ -292,3 +292,63 @@ def test_the_contract_that_was_named_is_remembered(folder: Path) -> None:
     wanted = Wanted("run", "0.2")
     assert apply(plan("x.txt", wanted=wanted), wanted) == {"x.txt": ("upgraded", "")}
     assert (folder / "x.txt").read_bytes() == documents.dumps(NEW)
+
+
+def test_each_file_is_looked_at_once(folder: Path) -> None:
+    """By however many ways it is reached; what is named is so also where its folder is."""
+    put(folder / "a/run.json")
+    put(folder / "a/b/checks.json", sample("checks/0.1/none"))
+    put(folder / "a/x.json", {"a": 1})
+    (folder / "a/.git").mkdir()
+    planned = plan("a", "a/x.json", "a/../a", "a/b", "./a/b/", "a/./x.json")
+    assert outcomes(planned) == {
+        "a/b/checks.json": "planned",
+        "a/run.json": "planned",
+        "a/x.json": "unreadable",
+    }
+    assert (planned.files, planned.newest, planned.other, planned.notes) == (3, 0, 0, ("a/.git was not entered",))
+    assert plan("a/b", "a").files == 3
+
+
+@posix
+def test_a_folder_that_is_reached_through_a_link_too(folder: Path) -> None:
+    """It is told of as it was reached first."""
+    put(folder / "a/b/run.json")
+    (folder / "linked").symlink_to(folder / "a")
+    assert outcomes(plan("linked", "a")) == {"linked/b/run.json": "planned"}
+
+
+def test_files_that_hold_no_document_are_known(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the reason, where there is one."""
+    monkeypatch.setattr(_upgrade_tree, "LARGEST", SMALL)
+    put(folder / "torn.json", b"{")
+    put(folder / "flow.yaml", b"{version: 1, runners: []} # c")
+    put(folder / "big.json", b" " * (SMALL + 1))
+    put(folder / "notes.txt", b"words")
+    planned = plan()
+    assert [path for path, _ in planned.others] == ["big.json", "flow.yaml", "notes.txt", "torn.json"]
+    big, flow, notes, torn = (why for _, why in planned.others)
+    assert (big, notes) == (f"it has more than {SMALL} bytes", "")
+    assert (flow[:18], torn[:18]) == ("Invalid artifact: ", "Invalid artifact: ")
+
+
+@posix
+def test_other_names_of_a_file_keep_it(folder: Path) -> None:
+    """A hard link is broken, which is said before: what else has the file keeps what it was."""
+    raw = put(folder / "a/run.json")
+    os.link(folder / "a/run.json", folder / "backup.json")
+    planned = plan("a")
+    assert planned.notes == ("a/run.json has other names (hard links): they keep what it is now",)
+    assert apply(planned) == {"a/run.json": ("upgraded", "")}
+    assert (folder / "backup.json").read_bytes() == raw
+    assert plan("a").notes == ()
+
+
+def test_what_a_killed_write_left_is_said(folder: Path) -> None:
+    """It holds no document, and nothing refers to anything by it; nobody here knows whether a write goes on."""
+    raw = put(folder / "run.json")
+    put(folder / ".all.jsonl.3949c40f20f65046.tmp", hashlib.sha256(raw).hexdigest().encode())
+    planned = plan()
+    said = "it was left by a write that was killed, or that goes on: remove it where nothing is being written"
+    assert planned.notes == (f".all.jsonl.3949c40f20f65046.tmp: {said}",)
+    assert (planned.other, outcomes(planned)) == (1, {"run.json": "planned"})

@@ -26,7 +26,7 @@ TREE = {
 def test_the_commands_do_what_the_section_shows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The first one prints those lines; each ends as it says; the check fails for the certificate alone."""
+    """The first one prints those lines; each ends as it says; the check fails for the certificate alone, if at all."""
     for name, example in TREE.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / "contracts" / "examples" / example, tmp_path / name)
@@ -34,7 +34,13 @@ def test_the_commands_do_what_the_section_shows(
     monkeypatch.chdir(tmp_path)
     block = SECTION.partition("```console\n")[2].partition("```")[0]
     commands = [match[1].split() for match in COMMAND.finditer(block)]
-    assert [words[3:] for words in commands] == [[], ["--apply"], ["--check"], ["--stdout"]]
+    assert [words[3:] for words in commands] == [
+        [],
+        ["--apply"],
+        ["--check"],
+        ["--check", "--allow-left"],
+        ["--stdout"],
+    ]
     shown = block.partition("\n")[2].partition("$ ")[0]
     assert edge.run(cli.app, commands[0], "runpact") == 0
     assert capsys.readouterr().out == shown
@@ -44,6 +50,8 @@ def test_the_commands_do_what_the_section_shows(
     )
     assert edge.run(cli.app, commands[2], "runpact") == 1
     assert capsys.readouterr().out.splitlines()[0].startswith("left: old/certificate.json: ")
-    shutil.copy(tmp_path / list(TREE)[-1], "run.json")
     assert edge.run(cli.app, commands[3], "runpact") == 0
+    assert capsys.readouterr().out.splitlines()[0].startswith("left: old/certificate.json: ")
+    shutil.copy(tmp_path / list(TREE)[-1], "run.json")
+    assert edge.run(cli.app, commands[4], "runpact") == 0
     assert capsys.readouterr().out == Path("run.json").read_text()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import keyword
+import re
+import sys
 from pathlib import Path
 
 import new
@@ -39,7 +42,7 @@ def test_names_of_packages(name: str) -> None:
         ("contract", "run__note", "'run__note' is not snake_case: lower-case words joined by _ — did you mean run_"),
         ("contract", "a" * 41, f"{'a' * 41} is longer than 40 characters — choose a shorter name"),
         ("contract", "class", "class is a keyword of Python — say which one it is: build_class, not class"),
-        ("contract", "match", "match is a keyword of Python — say which one it is: build_class, not class"),
+        ("contract", "match", "match is a keyword of Python — say which one it is: build_match, not match"),
         (
             "contract",
             "json",
@@ -56,7 +59,7 @@ def test_names_of_packages(name: str) -> None:
         ("package", "2nd", "'2nd' is not kebab-case: lower-case words joined by - — such as build-note"),
         ("package", "a" * 25, f"{'a' * 25} is longer than 24 characters — choose a shorter name"),
         ("package", "gc", "gc is a module of the standard library, which it would hide — say which one it is: run-gc,"),
-        ("package", "lambda", "lambda is a keyword of Python — say which one it is: build_class, not class"),
+        ("package", "lambda", "lambda is a keyword of Python — say which one it is: build-lambda, not lambda"),
         ("package", "com1", "com1 is a device on Windows, and can be no file there — choose another name"),
         ("package", "all", "all is taken: runpact[all] is every tool — choose another name"),
     ],
@@ -66,6 +69,23 @@ def test_names_that_are_refused(kind: str, name: str, said: str) -> None:
     with pytest.raises(UsageFailure) as caught:
         new_names.judge(kind, name)
     assert caught.value.line().startswith(f"error[usage]: {said}")
+
+
+@pytest.mark.parametrize("kind", ["contract", "package"])
+def test_an_advised_name_is_one(kind: str) -> None:
+    """What is advised instead of a keyword or a module of Python is not refused itself."""
+    advice = re.compile(r"say which one it is: (\S+), not ")
+    advised = set()
+    for name in {*keyword.kwlist, *keyword.softkwlist, *sys.stdlib_module_names}:
+        try:
+            new_names.judge(kind, name)
+        except UsageFailure as refused:
+            found = advice.search(refused.line())
+            advised |= {found[1]} if found else set()
+    instead = {"package": {"build-class", "run-gc"}, "contract": {"build_class", "run_gc"}}
+    assert instead[kind] < advised
+    for name in advised:
+        new_names.judge(kind, name)
 
 
 @pytest.mark.parametrize("text", ["", "x" * 81, 'say "no"', "two\nlines", "ends with a stop.", "`x`", "a\\b", " x"])
@@ -85,6 +105,14 @@ def test_texts_that_need_no_quotes(text: str) -> None:
         ("error_note", {"describes": "a/error.json"}, "a file error.json is a document of failure — name another with"),
         ("build_note", {"owner": "nobody"}, "--owner: there is no package nobody — one of core, gc, "),
         ("build_note", {"describes": "*"}, "--describes cannot be '*' — "),
+        (
+            "build_note",
+            {"describes": "../etc"},
+            "--describes cannot be '../etc': it leads out of the project or nowhere",
+        ),
+        ("build_note", {"describes": "a/../../b.json"}, "--describes cannot be 'a/../../b.json': it leads out of the"),
+        ("build_note", {"describes": "./b.json"}, "--describes cannot be './b.json': it leads out of the project or"),
+        ("build_note", {"describes": "a//b.json"}, "--describes cannot be 'a//b.json': it leads out of the project or"),
     ],
 )
 def test_contracts_that_are_taken(name: str, words: dict[str, str], said: str) -> None:

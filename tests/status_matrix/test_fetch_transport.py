@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from runpact_status_matrix import _source
-from runpact_status_matrix._policy import OUTSIDE, Settings
+from runpact_status_matrix import _source, _wire
+from runpact_status_matrix._addresses import Peer
+from runpact_status_matrix._policy import OUTSIDE, Deadline, Settings
 from tests.status_matrix import hostile_server as hostile
 from tests.status_matrix.fetching import HERE, PUBLIC, REPORT, failed, fetched, runner
 from tests.status_matrix.hostile_server import ANNOUNCED, ASSET, CHUNKED, HEAD, Authority, HostileServer, Pretence
@@ -285,3 +288,18 @@ def test_without_a_pretence_the_real_network_is_used() -> None:
     with HostileServer() as server:
         found = _source.fetch(runner(server.release("rust", REPORT)), HERE, OUTSIDE)
     assert getattr(found, "data", None) == REPORT
+
+
+def test_a_reader_that_is_left_keeps_no_connection() -> None:
+    """Where an answer fails half-way its reader may live on in the error; the descriptor is let go of all the same."""
+    with HostileServer() as server:
+        pace = _wire.Pace(HERE, Deadline(5.0, time.monotonic), time.monotonic)
+        route = _wire.Route([Peer(socket.AF_INET, ("127.0.0.1", server.port), "private", True)], pace, HERE, OUTSIDE)
+        route.close()
+        with route.open() as sock, sock.makefile("rb") as reader:
+            descriptor = sock.fileno()
+            before = os.fstat(descriptor).st_ino
+            route.close()
+            with suppress(OSError):  # another thread may have taken the number by now, for something else
+                assert os.fstat(descriptor).st_ino != before
+            assert (sock.fileno(), reader.closed) == (-1, False)

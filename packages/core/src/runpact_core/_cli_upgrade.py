@@ -41,20 +41,32 @@ def upgrade(  # noqa: PLR0913 - the options of the command
     ] = None,
     apply: Annotated[bool, typer.Option("--apply", help="Write the files; else only say what would change.")] = False,
     check: Annotated[bool, typer.Option("--check", help="End with 1 if a document is not of that version.")] = False,
+    allow_left: Annotated[
+        bool, typer.Option("--allow-left", help="With --check: what is left as it is, with its reason, may stay.")
+    ] = False,
+    every: Annotated[bool, typer.Option("--all", help="Also name the files that hold no document.")] = False,
     stdout: Annotated[bool, typer.Option("--stdout", help="Print one document upgraded; write nothing.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print an upgrade_report document.")] = False,
 ) -> int:
     """Make documents those of a later version of their contract. Writes nothing without --apply."""
     if stdout or "-" in paths:
-        _one_alone(paths, others=apply or check or json)
+        _one_alone(paths, others=apply or check or json or allow_left or every)
         _print_upgraded(paths[0], to, contract)
         return 0
-    return _tree(paths, to, contract, apply=apply, check=check, json=json)
+    if allow_left and not check:
+        raise UsageFailure("--allow-left says what --check takes for content", hint="add --check")
+    done = _tree(paths, to, contract, apply=apply)
+    notes = [*done.notes, *(_other(*each) for each in done.others if every)]
+    if json:
+        edge.tell_document(_document(done, notes))
+    else:
+        edge.tell(*_lines(done, notes, to))
+    outdated = check and done.is_outdated(allow_left=allow_left)
+    return max([0, *(each.exit_code for each in done.entries), int(outdated)])
 
 
-def _tree(  # noqa: PLR0913 - the options, handed on
-    paths: Sequence[str], to: str | None, contract: str | None, *, apply: bool, check: bool, json: bool
-) -> int:
+def _tree(paths: Sequence[str], to: str | None, contract: str | None, *, apply: bool) -> Plan:
+    """What was found, or what became of it."""
     from runpact_core import _upgrade_tree, runs
     from runpact_core._upgrade_one import Wanted
 
@@ -66,11 +78,7 @@ def _tree(  # noqa: PLR0913 - the options, handed on
     done = _upgrade_tree.plan(paths, wanted, now=time.time(), asking=runs.here())
     if apply:
         done = done._replace(entries=tuple(_upgrade_tree.apply(done, wanted)), applied=True)
-    if json:
-        edge.tell_document(_document(done))
-    else:
-        edge.tell(*_lines(done))
-    return max([0, *(each.exit_code for each in done.entries), *([1] if check and done.outdated else [])])
+    return done
 
 
 def _one_alone(paths: Sequence[str], *, others: bool) -> None:
@@ -81,6 +89,7 @@ def _one_alone(paths: Sequence[str], *, others: bool) -> None:
 
 
 def _print_upgraded(path: str, to: str | None, contract: str | None) -> None:
+    from runpact_core._upgrade_one import changed_number
     from runpact_core._upgrades import VOUCHED_FOR
 
     limit = documents.MAX_BYTES
@@ -90,16 +99,22 @@ def _print_upgraded(path: str, to: str | None, contract: str | None) -> None:
     upgraded = documents.upgrade(before, to or documents.newest(name).version)
     unknown = [f"unknown field {pointer}, kept" for pointer in upgraded.unknown_fields()]
     sealed = [VOUCHED_FOR[name]] if name in VOUCHED_FOR and upgraded is not before else []
-    for note in [*map(str, upgraded.problems()), *unknown, *sealed]:
+    number = changed_number(raw) if raw.lstrip()[:1] == b"{" and upgraded is not before else None
+    changed = [f"the number {number} does not come back as it is written"] if number else []
+    for note in [*map(str, upgraded.problems()), *unknown, *changed, *sealed]:
         edge.say(f"{path}: note: {note}")
     print(documents.dumps(upgraded.data).decode(), end="")
 
 
-def _lines(done: Plan) -> list[str]:
-    told = [_line(each) for each in done.entries] + [f"note: {note}" for note in done.notes]
+def _other(path: str, why: str) -> str:
+    return f"{path} holds no document that was asked for" + (f": {why}" if why else "")
+
+
+def _lines(done: Plan, notes: Sequence[str], to: str | None) -> list[str]:
+    told = [_line(each) for each in done.entries] + [f"note: {_shown(note)}" for note in notes]
     counts = _counts(done)
     parts = [f"{number} {_SHOWN_AS.get(name, name)}" for name, number in counts.items() if number]
-    parts += [f"{done.newest} newest already", f"{done.other} other"]
+    parts += [f"{done.newest} {f'of {to} or later' if to else 'newest'} already", f"{done.other} other"]
     hint = "; nothing was written, --apply does it" if counts["planned"] else ""
     return [*told, f"files: {done.files}; {', '.join(parts)}{hint}"]
 
@@ -115,7 +130,7 @@ def _counts(done: Plan) -> dict[str, int]:
     return {name: sum(each.outcome == name for each in done.entries) for name in _OUTCOMES}
 
 
-def _document(done: Plan) -> dict[str, Any]:
+def _document(done: Plan, notes: Sequence[str]) -> dict[str, Any]:
     return {
         "schema_version": "1.0",
         "applied": done.applied,
@@ -124,7 +139,7 @@ def _document(done: Plan) -> dict[str, Any]:
         "other": done.other,
         "counts": _counts(done),
         "documents": [_told(each) for each in done.entries],
-        "notes": [_shown(note) for note in done.notes],
+        "notes": [_shown(note) for note in notes],
     }
 
 

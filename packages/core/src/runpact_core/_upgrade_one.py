@@ -6,8 +6,9 @@ Invariants:
 * What is no document of a contract stays as it is: a file is one where its name or its shape says so *and* the readers
   of the version that it states take it.
 * A document of JSON becomes canonical JSON. Of JSON Lines the outdated lines are replaced, every other line keeps its
-  bytes. Of YAML, which people write and comment on, the version is changed where it stands, and only where that is all
-  that the upgrade does.
+  bytes. Of a file named as YAML, which people write and comment on, the version is changed where it stands, and only
+  where that is all that the upgrade does.
+* No number changes: a document with one that would not come back as written stays as it is.
 * A document that holds a digest of itself stays as it is: changed, it would not be what was vouched for.
 
     look(raw, "run.json", Wanted()).data
@@ -15,7 +16,9 @@ Invariants:
 
 from __future__ import annotations
 
+import json
 import re
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from runpact_core import _detect, _json, _packed, _sources, _versions, documents, jsonl
@@ -27,14 +30,16 @@ if TYPE_CHECKING:
 
     State = Literal["newest", "outdated", "left", "newer", "unreadable", "other"]
 
-__all__ = ["LARGEST", "Found", "Wanted", "look"]
+__all__ = ["LARGEST", "Found", "Wanted", "changed_number", "look"]
 
 LARGEST = 64 << 20
 """Bytes of the largest file that is looked at."""
 
 _HAND_WRITTEN = "more than its version would change, and its comments would be lost: change it by hand"
 _PACKED = "it is compressed or compacted: expand it first"
+_NUMBER_CHANGES = "the number {} would not come back as it is written: change it by hand"
 _VERSION_LINE = r"((?:version|\"version\"|'version')[ ]*:[ ]+)[0-9]+([ ]*(?:#.*)?)"
+_VERSION_IN_JSON = rb'("version"[ \t\r\n]*:[ \t\r\n]*)[0-9]+'
 
 
 class Wanted(NamedTuple):
@@ -72,7 +77,8 @@ class Found(NamedTuple):
     Attributes:
         state: ``outdated``: ``data`` has its new bytes. ``newest``: nothing is to be done. ``left``: it is outdated,
             and ``message`` says why it must stay. ``newer``: its version is later than any known. ``unreadable``: it
-            should be a document, and ``message`` says why it is none. ``other``: no document that was asked for.
+            should be a document, and ``message`` says why it is none. ``other``: no document that was asked for;
+            ``message`` says why where it was read as one.
         contract: Name of its contract, or None.
         old: The version that it states or that its shape says, or None.
         new: The version that it would have, or None.
@@ -110,7 +116,7 @@ def look(raw: bytes, name: str, wanted: Wanted) -> Found:
         wanted: What is asked for.
     """
     if _packed.is_packed(raw[:4]) or jsonl.is_compacted(raw[:64]):
-        return Found("left", wanted.contract, message=_PACKED) if wanted.named else _OTHER.found
+        return Found("left" if wanted.named else "other", wanted.contract, message=_PACKED)
     if name.endswith(".jsonl"):
         return _of_lines(raw, name, wanted)
     is_yaml = name.endswith((".yaml", ".yml")) and raw.lstrip()[:1] != b"{"
@@ -121,10 +127,10 @@ def look(raw: bytes, name: str, wanted: Wanted) -> Found:
     found, before, after = _judged(data, raw, name, wanted)
     if before is None or after is None:
         return found
-    if not is_yaml:
-        return found._replace(data=documents.dumps(after.data))
-    text = _restated(raw, before, after)
-    return found._replace(state="left", message=_HAND_WRITTEN) if text is None else found._replace(data=text)
+    if name.endswith((".yaml", ".yml")):
+        text = _restated(raw, before, after) if is_yaml else _restated_json(raw, after)
+        return found._replace(state="left", message=_HAND_WRITTEN) if text is None else found._replace(data=text)
+    return _unless_number_changes(found, raw) or found._replace(data=documents.dumps(after.data))
 
 
 def _judged(data: dict[str, Any], raw: bytes, name: str, wanted: Wanted) -> _Judged:
@@ -166,7 +172,29 @@ def _contract_of(data: dict[str, Any], name: str, wanted: Wanted) -> str | None:
 
 
 def _unreadable(error: RunpactError, name: str, wanted: Wanted) -> _Judged:
-    return _Judged(Found("unreadable", message=str(error))) if wanted.expects(name) else _OTHER
+    return _Judged(Found("unreadable" if wanted.expects(name) else "other", message=str(error)))
+
+
+def changed_number(raw: bytes) -> str | None:
+    """The first number of a JSON text that is not what it becomes when it is read and written; None without one."""
+    changed: list[str] = []
+
+    def judge(text: str) -> None:
+        try:
+            same = Decimal(text) == Decimal(repr(float(text)))
+        except InvalidOperation:  # an exponent beyond all bounds
+            same = False
+        if not same:
+            changed.append(text)
+
+    json.loads(raw, parse_float=judge)
+    return changed[0] if changed else None
+
+
+def _unless_number_changes(found: Found, raw: bytes) -> Found | None:
+    """What is left because of its numbers, or None."""
+    number = changed_number(raw)
+    return found._replace(state="left", message=_NUMBER_CHANGES.format(number)) if number else None
 
 
 def _of_lines(raw: bytes, name: str, wanted: Wanted) -> Found:
@@ -183,7 +211,8 @@ def _of_lines(raw: bytes, name: str, wanted: Wanted) -> Found:
     for line in raw.split(b"\n"):
         found, _, after = _of_line(line, name, wanted)
         seen[found.state].append(found)
-        parts.append(line if after is None else jsonl.dumps(after.data)[:-1])
+        end = b"\r" if line.endswith(b"\r") else b""
+        parts.append(line if after is None else jsonl.dumps(after.data)[:-1] + end)
     outdated, stay = seen["outdated"], seen["left"] + seen["newer"]
     why = f"{len(stay)} of its lines stay as they are: {stay[0].message}" if stay else ""
     if outdated:
@@ -198,7 +227,9 @@ def _of_line(line: bytes, name: str, wanted: Wanted) -> _Judged:
         data = _json.parse(line, limit=LARGEST).value
     except InvalidArtifact:  # empty, torn, or not ours
         return _OTHER
-    return _judged(data, line, name, wanted) if isinstance(data, dict) else _OTHER
+    judged = _judged(data, line, name, wanted) if isinstance(data, dict) else _OTHER
+    left = None if judged.after is None else _unless_number_changes(judged.found, line)
+    return judged if left is None else _Judged(left)
 
 
 def _restated(raw: bytes, before: documents.Document, after: documents.Document) -> bytes | None:
@@ -213,3 +244,9 @@ def _restated(raw: bytes, before: documents.Document, after: documents.Document)
     except InvalidArtifact:
         return None
     return text if made == after.data else None
+
+
+def _restated_json(raw: bytes, after: documents.Document) -> bytes | None:
+    """The same of JSON in a file that is named as YAML."""
+    text = re.sub(_VERSION_IN_JSON, rb"\g<1>" + after.version.encode(), raw, count=1)
+    return text if _sources.parse(text, LARGEST, may_be_yaml=False)[0] == after.data else None

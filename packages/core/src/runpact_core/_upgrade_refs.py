@@ -1,19 +1,24 @@
 """Digests that files hold of others: what an upgrade must not make untrue.
 
-A list of checksums (``SHA256SUMS``, ``run.json.sha256``) refers to the files that it names. In every other document,
-and where a list names no file, 64 hexadecimal digits refer to every file that has this sha256, whatever their field is
-called: a reference of which nobody here has heard is one too. What is compressed is not looked into. The manifest of a
-store is a cache, so it refers to nothing.
+A list of checksums (``SHA256SUMS``, ``run.json.md5``, ``manifest-sha512.txt``) refers to the files that it names, where
+they are there as seen from its own folder. In every other text, and of every other line of a list, a digest refers to
+each file that has it, whatever it stands in: a reference of which nobody here has heard is one too. A digest is a run
+of hexadecimal digits, or of base64 in either alphabet, that is as long as one of those that `marks` gives. What is
+compressed, and what is no text, is not looked into. The manifest of a store is a cache, so it refers to nothing.
 """
 # ruff: noqa: PTH118, PTH119, PTH120 - pathlib is slow
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
+from binascii import a2b_base64
+from itertools import chain
+from stat import S_ISREG
 from typing import TYPE_CHECKING
 
-from runpact_core import files
+from runpact_core import _packed, files, jsonl
 from runpact_core.errors import EnvironmentFailed, RunpactError
 
 if TYPE_CHECKING:
@@ -21,15 +26,37 @@ if TYPE_CHECKING:
 
     from runpact_core.files import Handle
 
-__all__ = ["Digests", "is_checksums", "is_document_name", "is_manifest"]
+__all__ = ["Digests", "is_checksums", "is_document_name", "is_manifest", "marks"]
+
+_SIZES = (16, 20, 28, 32, 48, 64)  # bytes of the digests that `marks` gives
+_HEX_SIZES = frozenset(2 * size for size in _SIZES)
+_BASE64_SIZES = frozenset(-(-8 * size // 6) for size in _SIZES)  # without padding
+_RUN = rb"[0-9A-Za-z+/_-]{22,}"
+_HEX = rb"[0-9a-fA-F]{32,}"
+_PREFIX = rb"(?:(?i:md5|sha[0-9]{1,3}|blake2b)[-_/])?"  # `sha256-<base64>` would be one run
+_BASE64 = _PREFIX + rb"([0-9A-Za-z+/]{22,})"
+_BASE64_URL = _PREFIX + rb"([0-9A-Za-z_-]{22,})"
+_URL_TO_PLAIN = bytes.maketrans(b"-_", b"+/")
 
 _DOCUMENTS = (".json", ".jsonl", ".yaml", ".yml")
-_CHECKSUMS = (".sha256", ".sha256sum")
-_LARGEST_LIST = 64 << 20  # bytes
-_LISTED = rb"[0-9a-fA-F]{64} [ *](.+?)\r?"  # as `sha256sum` writes it
-_DIGEST = rb"(?<![0-9a-fA-F])[0-9a-fA-F]{64}(?![0-9a-fA-F])"
-_OVERLAP = 65
+_LISTS = (
+    r"(?is:.*(?:sums|checksums?)(?:[-_0-9][^.]*)?(?:\.(?:txt|asc|old|bak))?|(?:tag)?manifest-[a-z0-9]+\.txt"
+    r"|.*\.(?:md5|sha[0-9]{1,3}|b2|blake2b|sfv)(?:sums?)?)"
+)
+_LARGEST = 64 << 20  # bytes of a list, and of a text of somebody else outside of what was named
+_LINE = rb"(?s:(\\?)[0-9a-fA-F]{32,128}[ \t]+\*?(.+))"  # as `sha256sum` and BagIt write it
+_TAGGED = rb"(?s:(\\?)[A-Za-z0-9/-]+ ?\((.+)\) ?= ?[0-9a-fA-F]{32,128})"  # as BSD writes it
+_ESCAPED = {rb"\\": b"\\", rb"\n": b"\n", rb"\r": b"\r"}
+_COMMENT = (b"#", b";", b"-----")  # the last surrounds what is signed
+_OVERLAP = 256  # bytes, longer than any digest with its prefix
 _PIECE = 1 << 20
+
+
+def marks(raw: bytes) -> tuple[bytes, ...]:
+    """The digests of a file by which others may refer to it; BLAKE2b with 64 and with 32 bytes."""
+    names = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha3_256", "sha3_512", "blake2b")
+    digests = [hashlib.new(name, raw, usedforsecurity=False).digest() for name in names]
+    return (*digests, hashlib.blake2b(raw, digest_size=32).digest())
 
 
 def is_document_name(name: str) -> bool:
@@ -39,7 +66,7 @@ def is_document_name(name: str) -> bool:
 
 def is_checksums(name: str) -> bool:
     """Whether a file of that name is a list of checksums."""
-    return "SUMS" in name.upper() or name.endswith(_CHECKSUMS)
+    return re.fullmatch(_LISTS, name) is not None
 
 
 def is_manifest(name: str) -> bool:
@@ -48,25 +75,36 @@ def is_manifest(name: str) -> bool:
 
 
 class Digests:
-    """What refers to what: digests and names, each with the first file that holds it."""
+    """What refers to what: digests and names, each with the first file that holds it.
+
+    Attributes:
+        packed: The files that are compressed or compacted, so that nobody looked into them.
+        strange: Lists of checksums of which no line was understood.
+        skipped: Texts outside of what was named that are too large to be looked into.
+    """
 
     def __init__(self) -> None:
         self._held: dict[bytes, str] = {}
         self._listed: dict[bytes, str] = {}
+        self.packed: set[str] = set()
+        self.strange: list[str] = []
+        self.skipped: list[str] = []
 
-    def holder(self, path: str, sha256: bytes) -> str | None:
-        """The file that refers to one with this path and this digest, of 32 bytes; None where none does."""
-        if sha256 in self._held:
-            return self._held[sha256]
-        return self._listed.get(os.path.join(_real_folder(path), os.fsencode(os.path.basename(path))))
+    def holder(self, path: str, digests: Iterable[bytes]) -> str | None:
+        """The file that refers to one with this path, or with one of these digests; None where none does."""
+        held = (self._held[digest] for digest in digests if digest in self._held)
+        listed = self._listed.get(os.path.join(_real_folder(path), os.fsencode(os.path.basename(path))))
+        return next(held, listed)
 
     def add(self, content: bytes, path: str) -> None:
-        """Take up the digests that a file holds."""
-        for digest in re.findall(_DIGEST, content):
-            self._held.setdefault(bytes.fromhex(digest.decode()), path)
+        """Take up the digests that a file holds, of which this is the whole content."""
+        if _is_packed(content):
+            self.packed.add(os.path.normpath(path))
+        else:
+            self._hold(content, path)
 
     def add_file(self, path: str, at: Handle) -> str | None:
-        """Take up what a file refers to; of a document in memory for a piece of it.
+        """Take up what a file refers to, in memory for a piece of it.
 
         Args:
             path: Where it is; its last name is looked up in ``at``.
@@ -78,36 +116,77 @@ class Digests:
         name, shown = os.path.basename(path), os.path.normpath(path)
         try:
             if is_checksums(name):
-                self._add_list(files.read_bytes(name, limit=_LARGEST_LIST, at=at), path, shown)
+                self._add_list(files.read_bytes(name, limit=_LARGEST, at=at), path, shown)
                 return None
-            for piece in _pieces(name, at):
-                self.add(piece, shown)
+            for number, piece in enumerate(_pieces(name, at)):
+                if not number and _is_packed(piece):
+                    self.packed.add(shown)
+                    break
+                if not number and b"\0" in piece and not is_document_name(name):
+                    break
+                self._hold(piece, shown)
         except RunpactError as error:
             return str(error)
         return None
 
     def add_folder(
-        self, folder: str, names: Iterable[str], at: Handle, *, documents: bool
+        self, folder: str, members: Iterable[tuple[str, os.stat_result]], at: Handle, *, texts: bool
     ) -> Iterator[tuple[str, str]]:
-        """Take up what lists of checksums right in a folder refer to, and its documents where ``documents`` is set.
+        """Take up what lists of checksums right in a folder refer to, and all its texts where ``texts`` is set.
 
         Yields:
-            Each list that cannot be read, and why; documents there may be anybody's.
+            Each list that cannot be read, and why; other texts there may be anybody's.
         """
-        for name in names:
-            if is_checksums(name) or (documents and is_document_name(name) and not is_manifest(name)):
-                path = os.path.join(folder, name)
-                fault = self.add_file(path, at)
-                if fault and is_checksums(name):
-                    yield os.path.normpath(path), fault
+        for name, status in members:
+            path = os.path.join(folder, name)
+            if is_manifest(name) or not S_ISREG(status.st_mode) or not (texts or is_checksums(name)):
+                continue
+            if status.st_size > _LARGEST and not is_document_name(name) and not is_checksums(name):
+                self.skipped.append(os.path.normpath(path))
+                continue
+            fault = self.add_file(path, at)
+            if fault and is_checksums(name):
+                yield os.path.normpath(path), fault
+
+    def _hold(self, content: bytes, path: str) -> bool:
+        """Whether the text holds anything that may be a digest; each is taken up."""
+        found = list(_digests(content))
+        for digest in found:
+            self._held.setdefault(digest, path)
+        return bool(found)
 
     def _add_list(self, content: bytes, path: str, shown: str) -> None:
+        lines = [line for line in content.splitlines() if line.strip() and not line.startswith(_COMMENT)]
         folder = _real_folder(path)
-        for line in content.split(b"\n"):
-            if match := re.fullmatch(_LISTED, line, re.DOTALL):
-                self._listed.setdefault(os.path.normpath(os.path.join(folder, match[1])), shown)
-            else:
-                self.add(line, shown)
+        understood = [self._add_line(line, folder, shown) for line in lines]
+        if lines and not any(understood):
+            self.strange.append(shown)
+
+    def _add_line(self, line: bytes, folder: bytes, shown: str) -> bool:
+        """Take up one line of a list; whether it is understood."""
+        if match := re.fullmatch(_LINE, line) or re.fullmatch(_TAGGED, line):
+            name = re.sub(rb"\\[\\nr]", lambda escape: _ESCAPED[escape[0]], match[2]) if match[1] else match[2]
+            target = os.path.normpath(os.path.join(folder, name))
+            if os.path.lexists(target):
+                self._listed.setdefault(target, shown)
+                return True
+        return self._hold(line, shown)
+
+
+def _digests(content: bytes) -> Iterator[bytes]:
+    """All that may be digests in a text: more than there are, since no other is found by chance."""
+    runs = b" ".join(re.findall(_RUN, content.replace(rb"\/", b"/")))  # some write JSON so
+    for digits in re.findall(_HEX, runs):
+        if len(digits) in _HEX_SIZES:
+            yield bytes.fromhex(digits.decode())
+    url = (run.translate(_URL_TO_PLAIN) for run in re.findall(_BASE64_URL, runs))
+    for run in chain(re.findall(_BASE64, runs), url):
+        if len(run) in _BASE64_SIZES:
+            yield a2b_base64(run + b"=" * (-len(run) % 4))
+
+
+def _is_packed(start: bytes) -> bool:
+    return _packed.is_packed(start[:4]) or jsonl.is_compacted(start[:64])
 
 
 def _real_folder(path: str) -> bytes:

@@ -6,8 +6,9 @@ Invariants:
   refer to what would change.
 * Each file is replaced whole (`files.replace`) with the mode that it had. So after any crash each file is as before or
   as after, and the next call does what is left.
-* A file is written only if it still is what was planned, and nothing holds a digest of it that would become untrue.
-  Where a file that may hold one cannot be read, nothing is written at all.
+* A file is written only if it still is what was planned, and no text that was looked at holds a digest of it, which
+  would become untrue. Where a text that may hold one cannot be read, nothing is written at all.
+* Each file is looked at once, by however many ways it is reached.
 * No link is followed, no other file system entered. A folder that a run is being recorded in is left alone with all
   that is in it; so are ``.git`` and ``.trash``, whose files are what was put there.
 * Lines may be appended to JSON Lines meanwhile: their lock is held while they are replaced, as `jsonl.append` expects.
@@ -26,7 +27,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from runpact_core import _upgrade_one, files, runs
 from runpact_core._upgrade_one import LARGEST, Wanted
-from runpact_core._upgrade_refs import Digests, is_checksums, is_document_name, is_manifest
+from runpact_core._upgrade_refs import Digests, is_document_name, is_manifest, marks
 from runpact_core.errors import EnvironmentFailed, MissingArtifact, Refused, RunpactError
 
 if TYPE_CHECKING:
@@ -42,7 +43,9 @@ __all__ = ["Entry", "Plan", "apply", "plan"]
 
 _APART = frozenset({".git", ".trash"})
 _LEVELS = 3  # folders above what was named in which lists of checksums are looked for: a report has two below its own
-_NEVER_NEWEST = frozenset({"planned", "left", "unreadable", "failed"})
+_NOT_NEWEST = frozenset({"planned", "unreadable", "failed"})
+_KILLED = "it was left by a write that was killed, or that goes on: remove it where nothing is being written"
+_PACKED = "compressed and compacted files that were not looked into: {}"
 
 
 class Entry(NamedTuple):
@@ -76,7 +79,7 @@ class Plan(NamedTuple):
         entries: Everything that is to be told, by path.
         files: How many regular files were looked at.
         newest: How many of them hold a document of the wanted version or a later one.
-        other: How many hold no document that was asked for.
+        others: The path of each that holds no document that was asked for, and why where that is known.
         notes: What was not looked at, and what is to be done besides.
         applied: Whether it was carried out.
     """
@@ -84,14 +87,23 @@ class Plan(NamedTuple):
     entries: tuple[Entry, ...]
     files: int
     newest: int
-    other: int
+    others: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
     applied: bool = False
 
     @property
-    def outdated(self) -> bool:
-        """Whether a document is not, or not known to be, of the wanted version."""
-        return any(each.outcome in _NEVER_NEWEST for each in self.entries)
+    def other(self) -> int:
+        """How many files hold no document that was asked for."""
+        return len(self.others)
+
+    def is_outdated(self, *, allow_left: bool = False) -> bool:
+        """Whether a document is not, or not known to be, of the wanted version.
+
+        Args:
+            allow_left: Those that are left as they are do not count.
+        """
+        outcomes = {each.outcome for each in self.entries}
+        return not outcomes.isdisjoint(_NOT_NEWEST) or ("left" in outcomes and not allow_left)
 
 
 def plan(paths: Iterable[str], wanted: Wanted, *, now: float, asking: Here) -> Plan:
@@ -108,7 +120,7 @@ def plan(paths: Iterable[str], wanted: Wanted, *, now: float, asking: Here) -> P
         EnvironmentFailed: A folder cannot be listed, or is moved away meanwhile.
     """
     found = _Looking(wanted, now, asking)
-    for path in dict.fromkeys(paths):
+    for path in sorted(dict.fromkeys(paths), key=os.path.isdir):  # what is named is so also where its folder is
         found.take(path)
     return found.plan()
 
@@ -134,7 +146,10 @@ class _Looking:
         self._wanted, self._now, self._asking = wanted, now, asking
         self._entries: dict[str, Entry] = {}
         self._digests = Digests()
-        self._files = self._newest = self._other = self._links = 0
+        self._files = self._newest = self._links = 0
+        self._seen: set[str] = set()
+        self._marks: dict[str, tuple[bytes, ...]] = {}
+        self._others: list[tuple[str, str]] = []
         self._manifests: list[str] = []
         self._unknown: list[str] = []
         self._notes: list[str] = []
@@ -142,14 +157,14 @@ class _Looking:
     def take(self, path: str) -> None:
         """Look at a file, or at a folder with all that is below it."""
         try:
-            mode, parts = os.lstat(path).st_mode, Path(path).resolve().parts
+            status, parts = os.lstat(path), Path(path).resolve().parts
         except (OSError, ValueError) as error:
             raise MissingArtifact(path) from error
         if ".trash" in parts:
             raise Refused(f"{path} lies in a trash, which holds what was put there", hint="restore it first")
         at = files.open_folder(path)
         if at is None:
-            self._take_named(path, mode)
+            self._take_named(path, status)
             return
         label = "" if os.path.normpath(path) == os.curdir else path.rstrip("/") or "/"
         try:
@@ -159,10 +174,10 @@ class _Looking:
         finally:
             files.close_folder(at)
 
-    def _take_named(self, path: str, mode: int) -> None:
+    def _take_named(self, path: str, status: os.stat_result) -> None:
         folder, name = os.path.split(path)
         folder = folder or os.curdir
-        if not stat.S_ISREG(mode):
+        if not stat.S_ISREG(status.st_mode):
             what = "it is no regular file, and links are not followed"
             self._say(Entry(path, "unreadable", message=what, exit_code=1))
             return
@@ -172,7 +187,10 @@ class _Looking:
         if at is None:  # it went just now
             raise MissingArtifact(path)
         try:
-            self._file(path, name, at, named=True)
+            real = os.path.join(os.path.realpath(folder), name)  # noqa: PTH118 - pathlib is slow
+            if real not in self._seen:
+                self._seen.add(real)
+                self._file(path, name, status, at, named=True)
         finally:
             files.close_folder(at)
 
@@ -183,10 +201,10 @@ class _Looking:
             at = None
             try:
                 if (at := files.open_folder(folder)) is not None:
-                    names = [name for name, _ in files.listing(at, folder).members]
-                    for path, fault in self._digests.add_folder(folder, names, at, documents=level < near):
+                    members = files.listing(at, folder).members
+                    for path, fault in self._digests.add_folder(folder, members, at, texts=level < near):
                         self._not_known(path, fault)
-                    live = self._is_live(folder, names, at) or live
+                    live = self._is_live(folder, [name for name, _ in members], at) or live
             except EnvironmentFailed as error:  # of the folders above, much may be none of our business
                 self._notes.append(f"what files there refer to is not known: {error}")
             finally:
@@ -200,14 +218,18 @@ class _Looking:
             return  # it went while it was walked
         start = f"{folder.path}/" if folder.path else ""
         try:
-            if self._is_live(folder.path or os.curdir, [name for name, _ in folder.members], at):
+            real = os.path.realpath(folder.path or os.curdir)
+            live = self._is_live(folder.path or os.curdir, [name for name, _ in folder.members], at)
+            if live or real in self._seen:
                 folder.folders.clear()
                 return
+            self._seen.add(real)
             self._notes += [f"{start}{name} was not entered" for name in folder.folders if name in _APART]
             self._notes += [f"{start}{name} is on another file system" for name in folder.elsewhere]
             folder.folders[:] = [name for name in folder.folders if name not in _APART]
             for name, status in folder.members:
-                self._member(f"{start}{name}", name, status, at)
+                if os.path.join(real, name) not in self._seen:  # noqa: PTH118 - pathlib is slow
+                    self._member(f"{start}{name}", name, status, at)
         finally:
             files.close_folder(at)
 
@@ -215,11 +237,14 @@ class _Looking:
         if stat.S_ISLNK(status.st_mode):
             self._links += 1
         elif stat.S_ISREG(status.st_mode) and is_document_name(name) and status.st_size <= LARGEST:
-            self._file(path, name, at, named=False)
+            self._file(path, name, status, at, named=False)
         elif stat.S_ISREG(status.st_mode):
             self._files += 1
-            self._other += 1
-            if is_document_name(name) or is_checksums(name):
+            large = f"it has more than {LARGEST} bytes" if is_document_name(name) else ""
+            self._others.append((path, large))
+            if files.is_temporary(name):
+                self._notes.append(f"{path}: {_KILLED}")
+            else:
                 self._refers(path, at)
 
     def _refers(self, path: str, at: Handle) -> None:
@@ -231,7 +256,7 @@ class _Looking:
         self._unknown.append(path)
         self._notes.append(f"it is not known which digests {path} holds: {fault}")
 
-    def _file(self, path: str, name: str, at: Handle, *, named: bool) -> None:
+    def _file(self, path: str, name: str, status: os.stat_result, at: Handle, *, named: bool) -> None:
         self._files += 1
         if is_manifest(name):
             self._manifests.append(path)
@@ -245,15 +270,19 @@ class _Looking:
             return
         self._digests.add(raw, path)
         found = _upgrade_one.look(raw, name, self._wanted._replace(named=named))
+        if found.state == "outdated":
+            self._marks[path] = marks(raw)
+            if status.st_nlink > 1:
+                self._notes.append(f"{path} has other names (hard links): they keep what it is now")
         self._count(path, found, sha256(raw).digest(), named=named)
 
     def _count(self, path: str, found: Found, digest: bytes, *, named: bool) -> None:
         if found.state == "newest":
             self._newest += 1
         elif found.state == "other" and not named:
-            self._other += 1
+            self._others.append((path, found.message))
         elif found.state == "other":
-            what = "no contract fits it: name one, with --contract"
+            what = found.message or "no contract fits it: name one, with --contract"
             self._say(Entry(path, "unreadable", message=what, exit_code=1))
         else:
             outcome: Outcome = "planned" if found.state == "outdated" else found.state
@@ -290,13 +319,24 @@ class _Looking:
         notes = list(dict.fromkeys(self._notes))
         if self._links:
             notes.append(f"symbolic links that were not followed: {self._links}")
+        if self._digests.packed:
+            notes.append(_PACKED.format(len(self._digests.packed)))
         if any(entry.outcome == "planned" for entry in entries):
-            notes += [f"{path} is a cache: artifacts scan takes up what changes" for path in self._manifests]
-        return Plan(tuple(entries), self._files, self._newest, self._other, tuple(notes))
+            notes += self._warnings()
+        return Plan(tuple(entries), self._files, self._newest, tuple(sorted(self._others)), tuple(notes))
+
+    def _warnings(self) -> Iterator[str]:
+        """What is to be known before anything is written."""
+        for path in dict.fromkeys(self._digests.strange):
+            yield f"{path} is a list of checksums of a form that is not known: look whether it names what changes"
+        for path in dict.fromkeys(self._digests.skipped):
+            yield f"{path} is too large to be looked into for digests"
+        for path in self._manifests:
+            yield f"{path} is a cache: artifacts scan takes up what changes"
 
     def _kept(self, entry: Entry) -> Entry:
         """What would be upgraded, unless something refers to it, or may."""
-        if holder := self._digests.holder(entry.path, entry.digest):
+        if holder := self._digests.holder(entry.path, self._marks[entry.path]):
             return entry._replace(outcome="left", message=f"{holder} holds its digest")
         if self._unknown:
             why = f"{self._unknown[0]} may hold its digest, and cannot be read"

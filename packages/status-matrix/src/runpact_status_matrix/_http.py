@@ -124,7 +124,8 @@ def _ask(hop: _Hop, request: Request, settings: Settings, outside: Outside, dead
     with _as_failures(place, pace):
         peers = _allowed(hop, peers_of(place.host, place.port, outside.resolve, pace.wait_s(settings.connect_s)))
         route = _wire.Route(peers, pace, settings, outside)
-        with closing(_wire.connection(place.scheme, place.host, place.port, route, settings)) as connection:
+        made = _wire.connection(place.scheme, place.host, place.port, route, settings)
+        with closing(route), closing(made) as connection:
             connection.connect()
             headers = _headers(hop, request, route)
             connection.request("GET", place.target, headers=headers, preload_content=False, decode_content=False)

@@ -98,11 +98,13 @@ class Route:
     Attributes:
         peer: The address that was connected to; the first one before that.
         pace: Holds the answer to its limits.
+        sock: The socket of the connection, once there is one.
     """
 
     def __init__(self, peers: Sequence[Peer], pace: Pace, settings: Settings, outside: Outside) -> None:
         self.peer = peers[0]
         self.pace = pace
+        self.sock: socket.socket | None = None
         self._peers = peers
         self._connect_s = settings.connect_s
         self._dial = outside.dial
@@ -126,9 +128,14 @@ class Route:
                 sock.close()
                 last = error
                 continue
-            self.peer = peer
+            self.peer, self.sock = peer, sock
             return sock
         raise last
+
+    def close(self) -> None:
+        """Let go of the descriptor, also where an answer that failed half-way still holds a reader of it."""
+        if self.sock is not None and (descriptor := self.sock.detach()) != -1:
+            socket.close(descriptor)
 
 
 class _Plain(HTTPConnection):
@@ -146,6 +153,7 @@ class _Secure(HTTPSConnection):
 
     def connect(self) -> None:
         super().connect()
+        self.route.sock = self.sock
         cast(_TlsSocket, self.sock).pace = self.route.pace  # the handshake reads without, inside its time limit
 
 

@@ -184,7 +184,7 @@ class ContractDiff(Record):
     """
     ok: StrictBool
     """
-    Whether every change has the version number that it needs, or an exception that has not expired.
+    Whether every change has the version number that it needs, or an exception, no exception has expired, and the contracts have no fault besides. False as well where nothing could be compared; then the notes say why.
     """
     generated_documents: Annotated[StrictInt, Field(ge=0, le=9007199254740991)]
     """
