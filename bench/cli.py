@@ -63,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "names", nargs="*", metavar="NAME", help="a row, or how the names of rows start; all where none"
     )
-    parser.add_argument("--quick", action="store_true", help="two rounds: shows that rows work, gives no figures")
+    parser.add_argument("--quick", action="store_true", help="one round: shows that rows work, gives no figures")
     parser.add_argument("--log-mb", type=_count, metavar="N", help="megabytes of wrapped output  [1024]")
     parser.add_argument("--runs", type=_count, metavar="N", help="runs in the folder of runs  [10000]")
     parser.add_argument("--stored", type=_count, metavar="N", help="runs in the store, with four files each  [50000]")
