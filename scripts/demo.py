@@ -1,4 +1,4 @@
-"""``hatch run demo``: what Runpact is for, on real input, in about a minute on two quiet cores.
+"""``hatch run demo``: what Runpact is for, on real input, in half a minute on two quiet cores.
 
 Runs the JSON reader's tests and a failing one as two products of a fleet, shows what their runs left, verifies both,
 builds the dashboard of the fleet, cleans a store of a few hundred runs and takes that back, collects the status of
