@@ -39,9 +39,9 @@ class Published(Protocol):
     @property
     def name(self) -> str: ...  # noqa: D102 - as above
     @property
-    def valid(self) -> bool: ...  # noqa: D102
+    def valid(self) -> bool: ...  # noqa: D102 - as above
     @property
-    def data(self) -> bytes: ...  # noqa: D102
+    def data(self) -> bytes: ...  # noqa: D102 - as above
 
 
 class Exhibit(NamedTuple):
