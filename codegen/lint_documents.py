@@ -35,13 +35,20 @@ __all__ = ["examples", "metaschema", "registered", "strays"]
 
 
 def metaschema(source: Source) -> Iterator[Finding]:
-    """M01: the file is a JSON Schema, and so are the views of it."""
+    """M01: the file is a JSON Schema, and so are the views of it.
+
+    The fast validator judges, which takes a tenth of the time; where it finds a fault the reference says which.
+    """
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import SchemaError
 
     hint = "see the metaschema of JSON Schema 2020-12"
     if not is_mapping(source.tree):
         yield Finding(source.path, 1, "M01", "the file is no mapping", "write a JSON Schema in YAML")
+        return
+    from jsonschema_rs import meta
+
+    if meta.is_valid(source.tree):
         return
     try:
         Draft202012Validator.check_schema(source.tree)
