@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from runpact_core import _scan
 from runpact_core._json import dumps, dumps_line, max_values, parse
 from runpact_core._scan import find_fault
 from runpact_core.errors import InvalidArtifact
@@ -62,6 +63,8 @@ def orjson_or_ours(value: object) -> bytes:
 def judge(data: bytes) -> None:
     """Asserts that all readers agree on a text."""
     found = find_fault(data, values=max_values(0))
+    for values in (max_values(0), 3):
+        assert str(find_fault(data, values=values)) == str(fault_by_tokens(data, values))
     if found is not None:
         with pytest.raises(InvalidArtifact) as caught:
             parse(data)
@@ -70,6 +73,13 @@ def judge(data: bytes) -> None:
     fast = parse(data)
     assert plain(fast.value) == plain(orjson.loads(data))
     assert fast.integral_floats == any(isinstance(leaf, float) and leaf.is_integer() for leaf in leaves(fast.value))
+
+
+def fault_by_tokens(data: bytes, values: int) -> InvalidArtifact | None:
+    """What the exact scanner says of a text when it reads nothing at one go."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_scan._Scan, "_plain", lambda _self, state, position: (state, position))
+        return find_fault(data, values=values)
 
 
 def leaves(value: object) -> list[object]:

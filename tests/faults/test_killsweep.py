@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import py_compile
 import sys
 from typing import TYPE_CHECKING
 
@@ -42,3 +44,25 @@ def test_the_files_of_a_run_survive_a_kill_at_any_call(
     assert report.complaints == ()
     assert report.points == report.killed
     assert report.points > 30
+
+
+def test_a_module_compiled_half_way_moves_no_point(tmp_path: Path) -> None:
+    """Whoever compiles a module of the command while the sweep is at work: every point is met."""
+    (tmp_path / "late.py").write_text("VALUE = 1\n")
+    (tmp_path / "writes.py").write_text(
+        "import sys\nimport late\nfrom pathlib import Path\n"
+        "for name in 'ab':\n    Path(sys.argv[1], name).write_bytes(b'x')\n"
+    )
+
+    def compiles(_root: Path, _printed: bytes) -> list[str]:
+        py_compile.compile(str(tmp_path / "late.py"), doraise=True)
+        return []
+
+    report = killsweep.sweep(
+        lambda root: [sys.executable, "-S", str(tmp_path / "writes.py"), str(root)],
+        compiles,
+        tmp_path,
+        env={"PYTHONDONTWRITEBYTECODE": "1", "PATH": os.environ["PATH"]},
+    )
+    assert report.missed == ()
+    assert report.points == report.killed >= 6

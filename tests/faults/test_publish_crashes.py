@@ -68,7 +68,10 @@ def test_every_bug_is_tried() -> None:
 
 @needs_strace
 def test_a_kill_at_any_call_leaves_a_whole_report(tmp_path: Path, record_testsuite_property: Record) -> None:
-    """Killed as it enters any file call: the old report or the new one; published again, it is the new one, once."""
+    """Killed as it enters a file call: the old report or the new one; published again, it is the new one, once.
+
+    Forty of the calls, the first and last of each kind among them; with RUNPACT_EVERY_POINT all of them, in a minute.
+    """
     report = killsweep.sweep(
         published.command,
         published.complaints,
@@ -76,6 +79,7 @@ def test_a_kill_at_any_call_leaves_a_whole_report(tmp_path: Path, record_testsui
         again=published.complaints,
         prepare=published.prepare,
         env=published.environment(),
+        most=40,
     )
     record_testsuite_property("kill points, publication of a report", str(report))
     assert report.complaints == ()

@@ -28,6 +28,13 @@ _TOKEN = re.compile(
     r"|(?P<word>true|false|null)"
     r")"
 )
+# What most texts are made of, read at one go: a sound scalar before a comma, and a member of an object with one. What
+# they do not take is looked at token by token.
+_SPACE = r"[ \t\n\r]*+"
+_BODY = r'[^"\\\x00-\x1f]*+'
+_SCALAR = rf'(?:-?(?:0|[1-9][0-9]{{0,17}})|true|false|null|"{_BODY}"){_SPACE},'
+_PLAIN_ITEM = re.compile(rf"{_SPACE}(?P<value>{_SCALAR})")
+_PLAIN_MEMBER = re.compile(rf'{_SPACE}"(?P<key>{_BODY})"{_SPACE}:{_SPACE}(?P<value>{_SCALAR})')
 _CONSTANT = re.compile(r"-?Infinity|NaN")
 _ESCAPE = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
@@ -43,6 +50,7 @@ _MARKS = (
 
 _SAVE_AS = "save it as UTF-8 without a byte order mark"
 
+_TOO_MANY = "too many values: more than are read from a text of this size"
 _VALUE = "a value"
 _FIRST_ITEM = "a value or ']'"
 _KEY = "a key in double quotes"
@@ -128,6 +136,7 @@ class _Scan:
         state = _VALUE
         position = 0
         while True:
+            state, position = self._plain(state, position)
             token = _TOKEN.match(self._text, position)
             if token is None:
                 self._stop(state, position)
@@ -151,6 +160,26 @@ class _Scan:
             else:
                 state = self._after(word, start)
 
+    def _plain(self, state: str, position: int) -> tuple[str, int]:
+        """Passes over the plain items or members that stand here; returns what is expected then, and where."""
+        if state in {_KEY, _FIRST_KEY}:
+            pattern, after, keys = _PLAIN_MEMBER, _KEY, self._open[-1][1]
+        elif state in {_VALUE, _FIRST_ITEM} and self._open and self._open[-1][0] == "]":
+            pattern, after, keys = _PLAIN_ITEM, _VALUE, None
+        else:
+            return state, position
+        while part := pattern.match(self._text, position):
+            state, position = after, part.end()
+            if keys is not None:
+                key = part["key"]
+                if key in keys:
+                    raise _FaultError(f"duplicate key {key!a}", part.start("key") - 1)
+                keys.add(key)
+            self._values_left -= 1
+            if self._values_left < 0:
+                raise _FaultError(_TOO_MANY, part.start("value"))
+        return state, position
+
     def _stop(self, state: str, position: int) -> None:
         """Ends the pass where no token starts: at the end of a whole text, or with the fault."""
         start = len(self._text) - len(self._text[position:].lstrip(" \t\n\r"))
@@ -165,7 +194,7 @@ class _Scan:
             raise self._unexpected(state, start)
         self._values_left -= 1
         if self._values_left < 0:
-            raise _FaultError("too many values: more than are read from a text of this size", start)
+            raise _FaultError(_TOO_MANY, start)
         if kind == "mark":
             if len(self._open) == MAX_DEPTH:
                 raise _FaultError(f"more than {MAX_DEPTH} arrays and objects inside each other", start)
