@@ -87,7 +87,7 @@ def sweep(
     root = scratch / "root"
     complaints: list[str] = []
     missed: list[str] = []
-    env = _compiled(command, _fresh(root, prepare), scratch, env)
+    env = strace.compiled(command(_fresh(root, prepare)), scratch / "compiled", env)
     there = _points(command, _fresh(root, prepare), env)
     points = there if most is None or os.environ.get(EVERY) else chosen(there, most)
     for name, number in points:
@@ -114,16 +114,6 @@ def chosen(points: Sequence[tuple[str, int]], most: int) -> list[tuple[str, int]
     step = max(1, -(-len(points) // max(1, most - len(taken))))
     taken.update(points[step // 2 :: step])
     return [point for point in points if point in taken]
-
-
-def _compiled(
-    command: Callable[[Path], Sequence[str]], root: Path, scratch: Path, env: Mapping[str, str] | None
-) -> dict[str, str]:
-    """The environment in which the command finds its modules compiled, always the same ones, and writes none."""
-    own = {**(os.environ if env is None else env), "PYTHONPYCACHEPREFIX": str(scratch / "compiled")}
-    writing = {name: value for name, value in own.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    subprocess.run(command(root), stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=120, env=writing)
-    return {**own, "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def _fresh(root: Path, prepare: Callable[[Path], object]) -> Path:

@@ -8,6 +8,7 @@ tests take `needs_strace` and are skipped elsewhere, with that reason.
 from __future__ import annotations
 
 import dataclasses
+import os
 import re
 import shutil
 import subprocess
@@ -21,7 +22,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["FILE_CALLS", "Call", "Handle", "available", "needs_strace", "run"]
+__all__ = ["FILE_CALLS", "Call", "Handle", "available", "compiled", "needs_strace", "run"]
 
 FILE_CALLS = (
     "open,openat,creat,read,close,write,pwrite64,writev,pwritev,pwritev2,lseek,ftruncate,truncate,rename,renameat,"
@@ -107,6 +108,23 @@ def run(
             stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=_TIMEOUT, cwd=cwd, env=env,
         )  # fmt: skip
         return done, list(_calls(log.read_bytes().split(b"\n")))
+
+
+def compiled(command: Sequence[str], folder: Path, env: Mapping[str, str] | None) -> dict[str, str]:
+    """The environment in which a command finds its modules compiled, always the same ones; it is run once for that.
+
+    Without it, calls cannot be counted in one process and met in the next: a module that somebody has compiled
+    meanwhile takes fewer of them.
+
+    Args:
+        command: Program and arguments; it has to succeed.
+        folder: Where its compiled modules go.
+        env: Its whole environment otherwise; None for ours.
+    """
+    own = {**(os.environ if env is None else env), "PYTHONPYCACHEPREFIX": str(folder)}
+    writing = {name: value for name, value in own.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=_TIMEOUT, env=writing)
+    return {**own, "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def _calls(lines: Sequence[bytes]) -> Iterator[Call]:

@@ -89,9 +89,10 @@ def test_a_failure_before_the_rename_leaves_the_old_file(target: Path, fault: st
 
 
 @needs_strace
-def test_a_failed_close_is_a_failed_write(target: Path) -> None:
+def test_a_failed_close_is_a_failed_write(target: Path, tmp_path: Path) -> None:
     """W-07: EIO from the close of the temporary, the last word on what was written: the old file stays."""
-    found = strace.run(command(target), trace="openat,close", env=sequence.environment())[1]
+    env = strace.compiled(command(target), tmp_path / "compiled", sequence.environment())
+    found = strace.run(command(target), trace="openat,close", env=env)[1]
     target.write_bytes(b"old")
     closes = [call for call in found if call.name == "close"]
     position = next(number for number, call in enumerate(closes, 1) if b".run.json." in path_of(call))
@@ -99,7 +100,7 @@ def test_a_failed_close_is_a_failed_write(target: Path) -> None:
         command(target),
         trace="close",
         inject=[f"close:error=EIO:when={position}"],
-        env=sequence.environment(),
+        env=env,
     )
     assert json.loads(done.stdout) == f"error[environment]: writing {target}: Input/output error"
     assert contents(target.parent) == {"run.json": b"old"}
