@@ -43,7 +43,7 @@ def rows(scale: Scale) -> tuple[Row, ...]:
         Row(
             "compat",
             "compare every contract, each with a property more",
-            "python -m evolution",
+            "python -m evolution compat",
             "datamodel-codegen, models alone",
             at_most(2),
             7,
@@ -105,7 +105,7 @@ def _compare(folder: Path) -> Pair:
     older, stage, made = folder / "older", staged(folder), folder / "made"
     _without_a_property(older)
     path = os.pathsep.join([str(ROOT), str(ROOT / "packages" / "core" / "src")])
-    command = [sys.executable, "-m", "evolution", "--against", str(older), "--json"]
+    command = [sys.executable, "-m", "evolution", "compat", "--against", str(older), "--json"]
     env = {**os.environ, "PYTHONPATH": path}
     generate = process(
         [sys.executable, "-m", GENERATOR, "--input", str(stage), "--output", str(made), *OPTIONS], env=env, cwd=folder

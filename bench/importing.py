@@ -17,26 +17,28 @@ from runpact_reporter._junit import read_junit
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["ROWS"]
+    from bench.row import Scale
 
-_TESTS = 100_000
-_SUITES = 100
+__all__ = ["rows"]
+
+_TESTS_PER_RUN = 10  # of the folder of runs: 100,000 tests where that holds 10,000
+_SUITES_OF = 100  # tests in a suite, of which one fails
 _FAILURE = '<failure message="assert 1 == 2">{}</failure>'.format("    at line of the trace\n" * 20)
 
 
-def _write(path: Path) -> None:
+def _write(path: Path, tests: int) -> None:
     """A file as pytest writes it: every hundredth test fails with a trace of twenty lines."""
-    each = _TESTS // _SUITES
+    each = _SUITES_OF
     with path.open("w", encoding="utf-8") as file:
         file.write('<?xml version="1.0" encoding="utf-8"?><testsuites>')
-        for suite in range(_SUITES):
-            file.write(f'<testsuite name="pytest" errors="0" failures="{each // 100}" skipped="0" tests="{each}" ')
+        for suite in range(tests // each):
+            file.write(f'<testsuite name="pytest" errors="0" failures="1" skipped="0" tests="{each}" ')
             file.write('time="12.5" timestamp="2026-01-19T12:00:00.000000+00:00">')
             for number in range(each):
                 file.write(
                     f'<testcase classname="tests.unit.test_part_{suite}" name="test_case[{number}]" time="0.012">'
                 )
-                file.write(_FAILURE if number % 100 == 0 else "")
+                file.write(_FAILURE if number == 0 else "")
                 file.write("</testcase>")
             file.write("</testsuite>")
         file.write("</testsuites>")
@@ -50,23 +52,17 @@ def _walk(path: Path) -> int:
     return found
 
 
-def _prepare(folder: Path) -> Pair:
-    path = folder / "results.xml"
-    _write(path)
-    found = counts(read_junit(path))
-    assert (found.reported, found.failed, found.incomplete) == (_TESTS, _TESTS // 100, ())
-    assert _walk(path) == _TESTS
-    return Pair(repeated(lambda: read_junit(path)), repeated(lambda: _walk(path)))
+def rows(scale: Scale) -> tuple[Row, ...]:
+    """The row, for ten tests for each run of the scale, in whole suites."""
+    tests = max(1, scale.runs * _TESTS_PER_RUN // _SUITES_OF) * _SUITES_OF
 
+    def prepare(folder: Path) -> Pair:
+        path = folder / "results.xml"
+        _write(path, tests)
+        found = counts(read_junit(path))
+        assert (found.reported, found.failed, found.incomplete) == (tests, tests // _SUITES_OF, ())
+        assert _walk(path) == tests
+        return Pair(repeated(lambda: read_junit(path)), repeated(lambda: _walk(path)))
 
-ROWS = (
-    Row(
-        "import-junit",
-        "results of 100,000 tests from JUnit XML",
-        "read_junit",
-        "xml.etree iterparse, nothing kept",
-        None,
-        8,
-        _prepare,
-    ),
-)
+    what = f"results of {tests:,} tests from JUnit XML"
+    return (Row("import-junit", what, "read_junit", "xml.etree iterparse, nothing kept", None, 8, prepare),)

@@ -43,7 +43,7 @@ class Effort(NamedTuple):
 
     Attributes:
         rounds: The most rounds.
-        slice_s: Seconds that each side is repeated for in a round, at least once.
+        slice_s: Seconds that each side is repeated for in a round, at least once; 0 also leaves out the warming up.
     """
 
     rounds: int
@@ -134,7 +134,9 @@ def peak_bytes(command: Sequence[str], *, env: Mapping[str, str], cwd: Path) -> 
 
 
 def _calibrated(watch: Callable[[int], float], slice_s: float) -> int:
-    """How many times a thing fills a slice; finding that out warms it up as well."""
+    """How many times a thing fills a slice; finding that out warms it up as well. Without a slice it is done cold."""
+    if not slice_s:
+        return 1
     times = 1
     while (taken := watch(times)) < slice_s / 2:
         times = max(2 * times, int(times * slice_s / max(taken, 1e-9) / 2))

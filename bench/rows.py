@@ -46,7 +46,7 @@ def every(scale: Scale = FULL_SCALE) -> tuple[Row, ...]:
         *recording.ROWS,
         *tracking.ROWS,
         *reporting.ROWS,
-        *importing.ROWS,
+        *importing.rows(scale),
         *compiling.ROWS,
         *evolving.rows(scale),
         *certifying.ROWS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from codegen.cli import main
+from codegen.broken import start
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:], Path(__file__).resolve().parent.parent))
+    sys.exit(start("codegen.cli", sys.argv[1:], Path(__file__).resolve().parent.parent))

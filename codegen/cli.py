@@ -14,11 +14,12 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+from codegen.broken import place
 from codegen.findings import ContractsInvalid, ExecutedStepFailed
 from codegen.lint import lint
 from codegen.load import load
 from codegen.project import read_project, render_project
-from codegen.render import GENERATED, PAGES, REMAKE, render
+from codegen.render import GENERATED, PAGES, render
 from codegen.tree import Change, apply, compare
 from runpact_core.errors import RunpactError
 
@@ -53,7 +54,8 @@ def main(arguments: list[str], root: Path) -> int:
         for change in changes:
             print(change.diff(), end="")
         names = ", ".join(change.path for change in changes)
-        print(f"error[stale]: not what contracts/ says: {names} — run `{REMAKE}` and commit", file=sys.stderr)
+        hint = "run `./hatchw run codegen` and commit"
+        print(f"error[stale]: not what contracts/ says: {names} — {hint}", file=sys.stderr)
         return 1
     print(f"wrote {len(changes)} of the generated files" if changes else "every generated file is up to date")
     return 0
@@ -84,6 +86,7 @@ def _execute(root: Path) -> dict[str, str]:
     done = subprocess.run(command, cwd=root, env=env, check=False, capture_output=True, text=True)
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise ExecutedStepFailed(reason)
+        where = place(done.stderr, root)
+        raise ExecutedStepFailed(f"{where}: {reason}" if where else reason)
     files: dict[str, str] = json.loads(done.stdout)
     return files

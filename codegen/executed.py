@@ -27,7 +27,7 @@ def main(arguments: Sequence[str]) -> int:
     missing = missing_steps(documents.catalog())
     if missing:
         steps = ", ".join(f"{contract} {version}" for contract, version in missing)
-        print(f"there is no step to {steps} in runpact_core/_upgrades.py", file=sys.stderr)
+        print(f"there is no step to {steps} in packages/core/src/runpact_core/_upgrades.py", file=sys.stderr)
         return 1
     root = Path(arguments[0])
     matrix = execute(load(root), frozen_documents(root), carried(root))

@@ -45,10 +45,12 @@ Every command prints an error as one line to stderr: `error[code]: what — hint
 | 2 | usage or configuration |
 | 3 | the environment failed: the disk, the system |
 | 4 | refused for safety |
-| 124 | `exec` alone: `--timeout` ended the command |
-| 125, 126, 127 | `exec` alone: not started or not recorded, not executable, not found |
+| 124 | `exec`, `report generate`: `--timeout` ended the command |
+| 125 | `exec`: the command was not started or not recorded; `report generate`: nor could the whole report be made |
+| 126, 127 | `exec`, `report generate`: the command is not executable, was not found |
 
-`exec` hands on its command's exit code, which may be any of these: [how to tell them apart](concepts.md).
+`exec` hands on its command's exit code, `report generate` and `pytest --runpact` that of the tests, which may be any of
+these: [how to tell them apart](concepts.md#when-something-goes-wrong).
 
 | code | exit code | class | meaning |
 |---|---|---|---|

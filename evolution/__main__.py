@@ -1,17 +1,24 @@
-"""``python -m evolution --against REF``: hold the contracts of this project against older ones."""
+"""``python -m evolution WORD …``: the commands about contracts that change, which `hatch.toml` has as scripts."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Final
 
-try:
-    from evolution.cli import main
-except SyntaxError as error:  # of a file that an author of a contract edits, such as that of the upgrade steps
-    file, root = Path(error.filename or ""), Path(__file__).resolve().parent.parent
-    shown = file.relative_to(root).as_posix() if file.is_relative_to(root) else file.name
-    print(f"{shown}:{error.lineno}: {error.msg}\nerror[not-python]: {shown} cannot be run", file=sys.stderr)
-    sys.exit(2)
+from codegen.broken import start
+
+MODULES: Final = {
+    "compat": "evolution.cli",
+    "review": "evolution.review",
+    "certificate": "evolution.certificate",
+    "packages": "evolution.packages",
+    "fuzz": "evolution.fuzz",
+}
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:], Path(__file__).resolve().parent.parent))
+    word, *rest = sys.argv[1:] or [""]
+    if word not in MODULES:
+        print(f"usage: python -m evolution {'|'.join(MODULES)} …", file=sys.stderr)
+        sys.exit(2)
+    sys.exit(start(MODULES[word], rest, Path(__file__).resolve().parent.parent))

@@ -13,7 +13,6 @@ import sys
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from importlib.metadata import version as installed
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from codegen.load import load
@@ -24,6 +23,7 @@ from runpact_core.errors import RunpactError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from evolution.corpus import Published
     from runpact_core._catalog import Version
@@ -35,7 +35,7 @@ __all__ = ["JSON_PATH", "JUDGES", "PAGE_PATH", "REMAKE", "JudgesDisagree", "hear
 JSON_PATH = "docs/differential.json"
 PAGE_PATH = "docs/differential.md"
 JUDGES = ("jsonschema", "jsonschema-rs", "pydantic")
-REMAKE = "hatch run certificate"
+REMAKE = "./hatchw run certificate"
 
 _INTRO = """\
 <!-- Generated from contracts/ by evolution. Do not edit; `{remake}` remakes it. -->
@@ -187,7 +187,3 @@ def _statement(name: str, published: Sequence[Published]) -> Statement:
         hint = "tests/contracts/residue.txt lists what is known; it may only shrink"
         raise JudgesDisagree(f"about {name}: {'; '.join([*court.faults, *new])}", hint=hint)
     return statement
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:], Path(__file__).resolve().parent.parent))

@@ -22,16 +22,18 @@ from codegen.lint import lint
 from codegen.load import load
 from evolution import output_github, output_json, output_markdown, output_text
 from evolution.compare import compare
-from evolution.exceptions import PATH, Judged, judge, read_exceptions
+from evolution.exceptions import PATH, Judged, held, judge, read_exceptions
 from evolution.model import Comparison
 from evolution.sources import open_against, uncommitted
 from runpact_core import _times, documents, edge
 from runpact_core.errors import InvalidArtifact, RunpactError, UsageFailure
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from codegen.findings import Finding
+    from codegen.load import ContractSet
     from evolution.exceptions import Use
     from evolution.model import Kind
 
@@ -81,7 +83,8 @@ def gate(against: str, root: Path, today: date) -> Gated:
     changed = "1 file below contracts/ is" if dirty == 1 else f"{dirty} files below contracts/ are"
     said = [f"{changed} not committed; what was compared is the working tree."] if dirty else []
     said += [_finding(one) for one in sorted(findings)]
-    judged = dataclasses.replace(judged, findings=len(findings))
+    judged = held(judged, _frozen(findings, contracts), _edited(opened.contracts, contracts))
+    judged = dataclasses.replace(judged, findings=tuple(sorted(findings)))
     return Gated(judged, (*opened.notes, *said, *(_note(use) for use in judged.uses if use.state != "used")))
 
 
@@ -144,10 +147,30 @@ def _show_nothing(error: RunpactError, against: str, form: str | None) -> None:
     found = error.findings if isinstance(error, ContractsInvalid) else []
     notes = [*map(_finding, found), error.line()]
     if form == "json":
-        nothing = Judged(Comparison(against, (), 0), (), (), findings=max(1, len(found)))
-        edge.tell_document(output_json.document(nothing, notes))
+        nothing = Judged(Comparison(against, (), 0), (), ())
+        edge.tell_document({**output_json.document(nothing, notes), "ok": False})
     elif form == "markdown":
         print("\n".join(output_markdown.failure(notes)))
+
+
+def _frozen(findings: Iterable[Finding], contracts: ContractSet) -> dict[tuple[str, str], str]:
+    """What of each contract version is not as a release froze it, in a sentence: the file, or else an example."""
+    of_file = {one.source.path: (one.name, one.version) for one in contracts.contracts}
+    told: dict[tuple[str, str], str] = {}
+    for one in sorted(findings, key=lambda finding: finding.rule):
+        path = one.message.partition(" was released")[0] if one.rule == "F03" else one.path
+        _, _, *example = path.split("/")
+        version = of_file.get(path) or tuple(example[:2])
+        if one.rule in {"F01", "F02", "F03"} and len(version) == 2:
+            told.setdefault((version[0], version[1]), f"{one.rule}: {one.message}")
+    return told
+
+
+def _edited(olds: ContractSet, news: ContractSet) -> set[tuple[str, str]]:
+    """The contract versions whose files differ by a byte; a wheel has none."""
+    before = {one.source.path: one.source.sha256 for one in olds.contracts if one.source.sha256}
+    same = {one.source.path for one in news.contracts if before.get(one.source.path) == one.source.sha256}
+    return {(one.name, one.version) for one in news.contracts if one.source.path in before.keys() - same}
 
 
 def _stepped() -> frozenset[str]:

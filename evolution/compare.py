@@ -12,7 +12,7 @@ release froze, where the old set says what releases did. It is then judged as if
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from codegen.load import version_key
 from evolution import levels
@@ -22,7 +22,7 @@ from evolution.lineage import Lineage
 from evolution.model import Change, Comparison, ContractDiff, Proof, Verdict
 from evolution.proof import Encounter, api_verdict, data_verdict
 from evolution.steps import step_verdicts
-from runpact_core._upgrades import STEPS
+from runpact_core._upgrades import STEPS, STEPS_BACK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -34,15 +34,14 @@ if TYPE_CHECKING:
 
 __all__ = ["compare", "compare_versions"]
 
-LEAPS: Final = frozenset({"version-skipped", "majors-skipped"})
 
-
-def compare(
+def compare(  # noqa: PLR0913 - two sets with a name, and what is known of the steps
     old: ContractSet,
     new: ContractSet,
     against: str,
     *,
     steps: Mapping[tuple[str, str], Step] = STEPS,
+    backs: Mapping[tuple[str, str], Step] = STEPS_BACK,
     stepped: Collection[str] = (),
 ) -> Comparison:
     """Compare two sets of contracts.
@@ -52,9 +51,10 @@ def compare(
         new: The contracts as they are to be.
         against: What the old set is called.
         steps: The upgrade steps by contract and the version that each makes; a version without one only states itself.
+        backs: The steps back that do more than leave fields out, by contract and the version that each makes.
         stepped: The contracts of which every later version must have a step.
     """
-    judge = _Judge(old, new, steps, stepped)
+    judge = _Judge(old, new, steps, backs, stepped)
     diffs = [diff for name in sorted({*old.names, *new.names}) for diff in judge.contract(name)]
     return Comparison(against, tuple(diffs), judge.judged)
 
@@ -67,7 +67,7 @@ def compare_versions(
     steps: Mapping[tuple[str, str], Step] = STEPS,
 ) -> ContractDiff:
     """Compare two versions of one contract, each of its own set; no changes where they are equal."""
-    return _Judge(*sets, steps).pair(old, new, sets[0])
+    return _Judge(*sets, steps, {}).pair(old, new, sets[0])
 
 
 class _Judge:
@@ -78,12 +78,14 @@ class _Judge:
         old: ContractSet,
         new: ContractSet,
         steps: Mapping[tuple[str, str], Step],
+        backs: Mapping[tuple[str, str], Step],
         stepped: Collection[str] = (),
     ) -> None:
         self.old = old
         self.new = new
         self.judged = 0
         self._steps = steps
+        self._backs = backs
         self._stepped = stepped
         self._same_common = old.definitions == new.definitions
         self._editions: dict[int, Edition] = {}  # by the contract's identity; both sets outlive this
@@ -172,7 +174,8 @@ class _Judge:
         step = self._steps.get((new.name, new.version))
         if step is None and new.name not in self._stepped:
             return []
-        return step_verdicts(self._edition(old, olds), self._edition(new, self.new), step)
+        back = self._backs.get((old.name, old.version))
+        return step_verdicts(self._edition(old, olds), self._edition(new, self.new), step, back)
 
     def _arrived(self, news: Mapping[str, Contract]) -> Iterator[ContractDiff]:
         """A contract that only the new set has; one that came under another name is told where that one left."""

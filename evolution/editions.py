@@ -96,11 +96,24 @@ class Edition:
         """Whether the schema lets writers write it, cross-field rules apart."""
         return bool(self._writer.is_valid(document))
 
+    def reads(self, document: object) -> bool:
+        """Whether readers take it."""
+        return bool(self._reader.is_valid(document))
+
     def faults(self, document: object) -> tuple[Fault, ...]:
         """Why readers refuse it; nothing where they take it."""
-        if self._reader.is_valid(document):
+        if self.reads(document):
             return ()
         return tuple(fault for error in self._teller.iter_errors(document) for fault in _told(error))
+
+    def unknown_places(self, document: object) -> set[tuple[str | int, ...]]:
+        """Where the document has fields that the version does not name, extension points apart."""
+        return {
+            (*error.instance_path, name)
+            for error in self._writer.iter_errors(document)
+            if error.schema_path[-1] == "additionalProperties"
+            for name in getattr(error.kind, "unexpected", ())
+        }
 
     @cached_property
     def _rules(self) -> list[_rules.Rule]:

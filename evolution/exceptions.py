@@ -7,28 +7,31 @@ there. One that matches nothing is told, and fails nothing.
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
+from codegen.load import version_key
 from evolution import levels
-from evolution.model import KINDS
+from evolution.model import KINDS, ContractDiff
 from runpact_core import documents
 from runpact_core.errors import ConfigurationError, MissingArtifact
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
-    from evolution.model import Change, Comparison, ContractDiff
+    from codegen.findings import Finding
+    from evolution.model import Change, Comparison
 
-__all__ = ["PATH", "Approval", "Judged", "Outcome", "Pair", "State", "Use", "judge", "read_exceptions"]
+__all__ = ["LEAPS", "PATH", "Approval", "Judged", "Outcome", "Pair", "State", "Use", "held", "judge", "read_exceptions"]
 
 PATH = "contracts/exceptions.yaml"
 
-# break by being there, whatever they need
-_LEAPS = frozenset({"version-skipped", "majors-skipped", "step-missing", "step-fails", "step-loses"})
+# Kinds that break by being there, whatever version number they need.
+LEAPS: Final = frozenset({"version-skipped", "majors-skipped", "step-missing", "step-fails", "step-loses"})
 
 Outcome = Literal["compatible", "approved", "breaking"]
 State = Literal["used", "expired", "unused"]
@@ -78,11 +81,19 @@ class Use:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two versions compared, and how they came out; ``approved`` has the exception of each change, or None."""
+    """Two versions compared, and how they came out.
+
+    Attributes:
+        diff: What differs.
+        outcome: How they came out.
+        approved: The exception of each change, or None.
+        frozen: What a release froze of the version and is not as it was, in a sentence; empty where all is.
+    """
 
     diff: ContractDiff
     outcome: Outcome
     approved: tuple[Approval | None, ...]
+    frozen: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,13 +104,13 @@ class Judged:
         comparison: The comparison.
         pairs: Each of its pairs of versions, with the outcome.
         uses: Each exception, in the order of the file.
-        findings: How many faults the new contracts have besides, in examples or in files that a release froze.
+        findings: The faults that the new contracts have besides, in examples or in files that a release froze.
     """
 
     comparison: Comparison
     pairs: tuple[Pair, ...]
     uses: tuple[Use, ...]
-    findings: int = 0
+    findings: tuple[Finding, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -159,6 +170,36 @@ def judge(
     return Judged(comparison, pairs, uses)
 
 
+def held(judged: Judged, frozen: Mapping[tuple[str, str], str], edited: Collection[tuple[str, str]]) -> Judged:
+    """The same, where versions of contracts are not as a release froze them: no exception approves that.
+
+    Args:
+        judged: The comparison with its exceptions.
+        frozen: What is not as it was, in a sentence, by contract and version.
+        edited: The versions whose files differ; where no pair is about one, such as where only comments changed, it
+            gets a pair without changes.
+    """
+    left = dict(frozen)
+    pairs = []
+    for pair in judged.pairs:
+        diff = pair.diff
+        says = left.pop((diff.contract, diff.new_version or diff.old_version), "")
+        if says:
+            needed = "minor" if diff.required == "none" else diff.required
+            diff = dataclasses.replace(diff, required=needed, ok=False)
+            pair = Pair(diff, "breaking", pair.approved, says)  # noqa: PLW2901 - the same one, held
+        pairs.append(pair)
+    for name, version in sorted(left.keys() & set(edited)):
+        diff = ContractDiff(name, version, version, (), (), "minor", "none", ok=False)
+        pairs.append(Pair(diff, "breaking", (), left[name, version]))
+    return dataclasses.replace(judged, pairs=tuple(sorted(pairs, key=_place)))
+
+
+def _place(pair: Pair) -> tuple[str, tuple[int, ...]]:
+    """Where a pair stands among the others: by contract and version."""
+    return pair.diff.contract, version_key(pair.diff.new_version or pair.diff.old_version)
+
+
 def _use(approval: Approval, comparison: Comparison, *, is_used: bool, is_past: bool) -> Use:
     if is_past:
         return Use(approval, "expired")
@@ -185,6 +226,6 @@ def _pair(diff: ContractDiff, approvals: Sequence[Approval], configuration: froz
     rest = [change for change, approval in zip(diff.changes, approved, strict=True) if approval is None]
     verdicts = [verdict for verdict in diff.verdicts if verdict.change in rest]
     needed = levels.required(rest, verdicts, is_configuration=diff.contract in configuration)
-    leaps = any(change.kind in _LEAPS for change in rest)
+    leaps = any(change.kind in LEAPS for change in rest)
     holds = not leaps and (needed == "none" or levels.is_enough(needed, diff.given))
     return Pair(diff, "approved" if holds else "breaking", approved)

@@ -1,4 +1,4 @@
-"""``python -m evolution.fuzz``: every reader of foreign input against inputs that nobody thought of.
+"""``python -m evolution fuzz``: every reader of foreign input against inputs that nobody thought of.
 
 Inputs are pieces of what a reader is made for, cut, joined and changed, drawn by hypothesis, which also makes a find
 small; where the library is installed, atheris draws more of them by what of the code they reach. A find is whatever a
@@ -257,7 +257,3 @@ def main(arguments: Sequence[str], root: Path) -> int:
             path.write_bytes(find.data)
             print(f"  {find.path}: {find.says!a}", flush=True)
     return 1 if every else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:], Path(__file__).resolve().parent.parent))

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from backports import zstd
 
+from evolution.fuzz_upgrades import LISTS, listed, upgraded
 from runpact_core import _json, _jsonpath, _times, _yaml, documents, jsonl, redact
 from runpact_core._masker import Masker
 from runpact_core.errors import InvalidArtifact, RunpactError
@@ -327,6 +328,14 @@ TARGETS: dict[str, Target] = {
     target.name: target
     for target in (
         Target("documents", _document, _OURS, (*_DOCUMENTS, b"artifacts_config\n" + _CONFIG), _WORDS_OF_JSON),
+        Target(
+            "upgrade",
+            upgraded,
+            (),
+            (b"run.json\n" + _RUN, b"x.jsonl\n" + _RECORDS, b"a.yaml\n" + _CONFIG),
+            _WORDS_OF_JSON,
+        ),
+        Target("list", listed, (), tuple(b"SUMS\n" + each for each in (*LISTS, gzip.compress(LISTS[0], mtime=0)))),
         Target("json", _json_text, _OURS, (_RUN, b"[1.5, -0.0, 1e2]"), _WORDS_OF_JSON),
         Target("yaml", _yaml.parse_yaml, _OURS, (_CONFIG, b"a: [1, {b: 'c'}]\n"), _WORDS_OF_YAML),
         Target(

@@ -7,6 +7,7 @@ made is admitted by the schema, cross-field rules apart; a test holds it to that
 from __future__ import annotations
 
 import random
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from codegen import lint_regex
@@ -126,7 +127,7 @@ class Maker:
 
     def _string(self, schema: Schema) -> str:
         if "pattern" in schema:
-            regex, longest = lint_regex.parse(schema["pattern"]), schema.get("maxLength", _WIDE)
+            regex, longest = _parsed(schema["pattern"]), schema.get("maxLength", _WIDE)
             rounds = range(self._some(8), -1, -1)
             texts = (_sample(regex, more, self._shuffle()) for more in rounds)
             return next(text for text in texts if len(text) <= longest)
@@ -138,12 +139,23 @@ class Maker:
         return self._random if self._style == "random" else None
 
 
+@cache
+def _parsed(pattern: str) -> lint_regex.Regex:
+    return lint_regex.parse(pattern)
+
+
+@cache
+def _shown(mask: int) -> str:
+    """The characters of a set: those that can be seen, else those of ASCII, else one."""
+    codes = [code for code in range(128) if mask >> code & 1] or [0xE9]  # any that is not of ASCII
+    return "".join(map(chr, [code for code in codes if 0x20 < code < 0x7F] or codes))
+
+
 def _sample(regex: lint_regex.Regex, more: int, shuffle: random.Random | None) -> str:
     """A text of the pattern, with ``more`` rounds of each repetition than it needs, as far as it may have them."""
     if isinstance(regex, lint_regex.Char):
-        codes = [code for code in range(128) if regex.mask >> code & 1] or [0xE9]  # any that is not of ASCII
-        shown = [code for code in codes if 0x20 < code < 0x7F] or codes
-        return chr(shuffle.choice(shown) if shuffle else shown[0])
+        shown = _shown(regex.mask)
+        return shuffle.choice(shown) if shuffle else shown[0]
     if isinstance(regex, lint_regex.Sequence):
         return "".join(_sample(part, more, shuffle) for part in regex.parts)
     if isinstance(regex, lint_regex.Choice):

@@ -39,6 +39,8 @@ def lines(judged: Judged, notes: Sequence[str]) -> Iterator[str]:
             yield annotation(
                 "warning", PATH, use.approval.line, "unused exception", f"nothing is what it names: {named}"
             )
+    for one in judged.findings:
+        yield annotation("error", one.path, one.line, one.rule, f"{one.message}; {one.hint}")
     said = "; ".join([headline(judged), *(note for note in notes if not note.startswith(f"{PATH}:"))])
     yield f"::notice title=contracts::{for_ci_message(said)}"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from evolution.output_text import causes, entry, headline, needs, sentence, title, verdicts_of, word
+from evolution.output_text import approvable, entry, headline, reason, sentence, title, verdicts_of, word
 from runpact_core.redact import for_markdown, for_terminal
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _table(judged: Judged) -> Iterator[str]:
     for pair in judged.pairs:
         what = for_markdown(title(pair.diff))
         outcome = f"{_MARKS[pair.outcome]} {word(pair)}"
-        yield f"| {outcome} | {what} | {needs(pair.diff)} | {len(pair.diff.changes)} |"
+        yield f"| {outcome} | {what} | {for_markdown(reason(pair))} | {len(pair.diff.changes)} |"
 
 
 def _said(notes: Sequence[str]) -> Iterator[str]:
@@ -87,7 +87,7 @@ def _pair(pair: Pair) -> Iterator[str]:
     yield from ("", f"### {for_markdown(title(pair.diff))}", "")
     for change, approval in zip(pair.diff.changes, pair.approved, strict=True):
         yield from _change(change, approval, verdicts_of(change, pair.diff))
-    unapproved = causes(pair)
+    unapproved = approvable(pair)
     if unapproved:
         yield from ("", "<details><summary>To approve it until a day</summary>", "")
         yield from code("\n".join(line for change in unapproved for line in entry(change)), "yaml")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from evolution.exceptions import PATH
+from evolution import levels
+from evolution.exceptions import LEAPS, PATH
 from evolution.words import describe
 
 if TYPE_CHECKING:
@@ -14,11 +15,26 @@ if TYPE_CHECKING:
     from evolution.exceptions import Approval, Judged, Outcome, Pair
     from evolution.model import Change, ContractDiff, Kind, Verdict
 
-__all__ = ["OUTCOMES", "entry", "headline", "lines", "needs", "sentence", "title", "verdicts_of", "word"]
+__all__ = [
+    "OUTCOMES",
+    "approvable",
+    "causes",
+    "entry",
+    "headline",
+    "lines",
+    "needs",
+    "reason",
+    "sentence",
+    "title",
+    "verdicts_of",
+    "word",
+]
 
 OUTCOMES: Final[dict[Outcome, str]] = {"compatible": "fits", "approved": "approved", "breaking": "BREAKS"}
 """One word for each outcome."""
 
+_STEPS = "packages/core/src/runpact_core/_upgrades.py"
+_FROZEN = "FROZEN"  # nothing breaks, but what a release froze is not as it was
 _WRONG_NUMBER = "WRONG NUMBER"  # nothing breaks, but the version does not say what changed
 _REASONS: Final[dict[Kind, str]] = {
     "version-skipped": "the version before it is left out",
@@ -33,11 +49,11 @@ def lines(judged: Judged, notes: Sequence[str]) -> Iterator[str]:
     yield headline(judged)
     for pair in judged.pairs:
         yield ""
-        yield f"{title(pair.diff)}: {word(pair)} ({needs(pair.diff)})"
+        yield f"{title(pair.diff)}: {word(pair)} ({reason(pair)})"
         for change, approval in zip(pair.diff.changes, pair.approved, strict=True):
             yield f"  {change.path}:{change.line}: {sentence(change)}"
             yield from _proofs(change, approval, pair)
-    unapproved = [change for pair in judged.pairs for change in causes(pair)]
+    unapproved = [change for pair in judged.pairs for change in approvable(pair)]
     if unapproved:
         yield ""
         is_break = any(word(pair) == OUTCOMES["breaking"] for pair in judged.pairs)
@@ -53,7 +69,16 @@ def lines(judged: Judged, notes: Sequence[str]) -> Iterator[str]:
 def word(pair: Pair) -> str:
     """What is said of a pair: its outcome in a word, and where nothing breaks but the number is wrong, that."""
     is_broken = any(not verdict.compatible for change in causes(pair) for verdict in verdicts_of(change, pair.diff))
-    return OUTCOMES[pair.outcome] if is_broken or pair.outcome != "breaking" else _WRONG_NUMBER
+    if is_broken or pair.outcome != "breaking":
+        return OUTCOMES[pair.outcome]
+    return _FROZEN if pair.frozen else _WRONG_NUMBER
+
+
+def reason(pair: Pair) -> str:
+    """Why a pair came out so: the version number, and what a release froze."""
+    if not pair.frozen:
+        return needs(pair.diff)
+    return f"{needs(pair.diff)}; {pair.frozen}" if word(pair) != _FROZEN else pair.frozen
 
 
 def headline(judged: Judged) -> str:
@@ -74,8 +99,10 @@ def _besides(judged: Judged) -> str:
     """What fails besides the changes; empty where nothing does."""
     expired = sum(use.state == "expired" for use in judged.uses)
     said = [f"{expired} expired exception{'s' * (expired > 1)}"] if expired else []
-    said += [f"{judged.findings} fault{'s' * (judged.findings > 1)} in contracts/"] if judged.findings else []
-    return f", but for {' and '.join(said)}" if said else ""
+    faults = len(judged.findings)
+    said += [f"{faults} fault{'s' * (faults > 1)} in contracts/"] if faults else []
+    joined = ", and" if judged.count("breaking") else ", but for"
+    return f"{joined} {' and '.join(said)}" if said else ""
 
 
 def title(diff: ContractDiff) -> str:
@@ -93,8 +120,10 @@ def needs(diff: ContractDiff) -> str:
     """What version number the changes need, and what they got."""
     if diff.given == "new":
         return "nobody has read it before"
-    if any(change.kind.startswith("step-") for change in diff.changes):
-        return "its upgrade step is wrong, whatever its number"
+    steps = {change.kind for change in diff.changes if change.kind.startswith("step-")}
+    if steps:
+        no_step = f"it has no upgrade step: write one in {_STEPS}"
+        return no_step if "step-missing" in steps else "its upgrade step is wrong, whatever its number"
     reasons = [] if diff.ok else [_REASONS[change.kind] for change in diff.changes if change.kind in _REASONS]
     if reasons:
         return ", and ".join(reasons)
@@ -118,12 +147,22 @@ def verdicts_of(change: Change, diff: ContractDiff) -> list[Verdict]:
 
 
 def causes(pair: Pair) -> list[Change]:
-    """The changes for which a pair breaks: those with a verdict against them; all, where none has one."""
+    """The changes for which a pair breaks: those with a verdict against them; all, where none has one.
+
+    Where the number is enough, the rest is to blame: a step, or a number that was left out.
+    """
     if pair.outcome != "breaking":
         return []
     left = [change for change, approval in zip(pair.diff.changes, pair.approved, strict=True) if approval is None]
+    if levels.is_enough(pair.diff.required, pair.diff.given):
+        left = [change for change in left if change.kind in LEAPS] or left
     against = [one for one in left if any(not verdict.compatible for verdict in verdicts_of(one, pair.diff))]
-    return against or left
+    return against or ([] if pair.frozen else left)
+
+
+def approvable(pair: Pair) -> list[Change]:
+    """The causes that exceptions would approve: not that a file is frozen, or that there is no step."""
+    return [] if pair.frozen else [change for change in causes(pair) if change.kind != "step-missing"]
 
 
 def entry(change: Change) -> list[str]:

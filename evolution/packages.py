@@ -173,7 +173,3 @@ def _place(contracts: ContractSet, path: str) -> str:
     """The pointer to a contract's entry in the catalog."""
     entries = contracts.catalog.tree["schemas"]
     return next(f"/schemas/{index}" for index, entry in enumerate(entries) if entry["path"] == path)
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

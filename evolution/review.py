@@ -1,4 +1,4 @@
-"""All that a reviewer of a contract change has to see, as one page: ``python -m evolution.review --against REF``.
+"""All that a reviewer of a contract change has to see, as one page: ``python -m evolution review --against REF``.
 
 The verdict and the changes in words come first, then what follows from them: compiled code and its snapshots,
 documentation, the text of the contracts. Differences are those of the working tree, files that git does not know
@@ -184,7 +184,3 @@ def _as_new(path: str, data: bytes) -> str:
     """The difference of a file that git does not know, as that of a new one."""
     lines = [f"+{line}" for line in data.decode(errors="backslashreplace").splitlines()]
     return "\n".join(["--- /dev/null", f"+++ b/{path}", *lines]) + "\n"
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:], Path(__file__).resolve().parent.parent))

@@ -68,13 +68,13 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 def steps(kind: str, name: str, draft: Draft) -> list[list[str]]:
     """What makes the rest, as the words after the name of Python: generated files, tables, the order of imports."""
     if kind == "contract":
-        return [["-m", "codegen"], ["-m", "tests.contracts.frozen"], ["-m", "evolution.certificate", name]]
+        return [["-m", "codegen"], ["-m", "tests.contracts.frozen"], ["-m", "evolution", "certificate", name]]
     python = sorted(path for path in draft.made | draft.changed if path.endswith(".py"))
     return [
         ["-m", "ruff", "check", "-q", "--fix-only", *python],
         ["-m", "ruff", "format", "-q", *python],
         ["-m", "codegen"],
-        ["-m", "evolution.packages"],
+        ["-m", "evolution", "packages"],
     ]
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-THREE_ROUNDS = Effort(rounds=3, slice_s=0.0)
+THREE_ROUNDS = Effort(rounds=3, slice_s=1.0)
 
 
 def row(prepare: Callable[[Path], Pair], budget: Budget | None = None, rounds: int = 10) -> Row:

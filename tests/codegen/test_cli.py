@@ -69,7 +69,7 @@ def test_check_shows_the_difference_and_changes_nothing(project: Path, capsys: p
     assert f"--- {STALE} (in the tree)\n+++ /dev/null\n@@ -1 +0,0 @@\n-stale = True\n" in out
     assert f"--- /dev/null\n+++ {SCHEMA} (as generated)\n" in out
     names = f"{MODEL}, {STALE}, {SCHEMA}"
-    assert err == f"error[stale]: not what contracts/ says: {names} — run `hatch run codegen` and commit\n"
+    assert err == f"error[stale]: not what contracts/ says: {names} — run `./hatchw run codegen` and commit\n"
     assert files(project) == before
 
 
@@ -94,7 +94,7 @@ def test_check_covers_the_second_step(project: Path, capsys: pytest.CaptureFixtu
     assert main(["--check"], project) == 1
     out, err = capsys.readouterr()
     assert "-| made up |\n" in out
-    assert err == f"error[stale]: not what contracts/ says: {MATRIX} — run `hatch run codegen` and commit\n"
+    assert err == f"error[stale]: not what contracts/ says: {MATRIX} — run `./hatchw run codegen` and commit\n"
 
 
 def test_a_change_of_a_contract_reaches_every_file_that_follows(project: Path) -> None:
@@ -176,4 +176,4 @@ def test_the_module_runs_the_command(
         runpy.run_path(str(root / "codegen/__main__.py"), run_name="__main__")
     assert caught.value.code == 0
     assert "--check" in capsys.readouterr().out
-    assert "main" in runpy.run_path(str(root / "codegen/__main__.py"))
+    assert "start" in runpy.run_path(str(root / "codegen/__main__.py"))

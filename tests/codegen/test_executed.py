@@ -50,15 +50,18 @@ def test_a_version_without_its_upgrade_is_named(
     assert executed.main([str(root)]) == 1
     shown = capsys.readouterr()
     assert shown.out == ""
-    assert shown.err == "there is no step to run 0.3 in runpact_core/_upgrades.py\n"
+    assert shown.err == "there is no step to run 0.3 in packages/core/src/runpact_core/_upgrades.py\n"
 
 
 def test_code_that_does_not_run_is_one_line(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A hub that cannot be imported fails the compiler with its own last line, not with a traceback."""
+    """A hub that cannot be imported fails the compiler with place and reason, not with a traceback."""
     path = project / "packages/core/src/runpact_core/_upgrades.py"
-    path.write_text(path.read_text(encoding="utf-8") + "\nraise LookupError('torn')\n", encoding="utf-8")
+    text = path.read_text(encoding="utf-8")
+    path.write_text(f"{text}raise LookupError('torn')\n", encoding="utf-8")
     assert main(["--check"], project) == 1
-    line = "error[executed-step]: the compiled contracts do not run: LookupError: torn — mend the code that uses them"
+    where = f"packages/core/src/runpact_core/_upgrades.py:{len(text.splitlines()) + 1}"
+    line = f"error[executed-step]: the compiled contracts do not run: {where}: LookupError: torn"
+    line += " — mend the code that uses them"
     assert capsys.readouterr().err == f"{line}\n"
 
 

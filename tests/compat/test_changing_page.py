@@ -12,6 +12,7 @@ import pytest
 
 from evolution import review
 from evolution.cli import main
+from runpact_core._upgrades import STEPS
 from tests.compat import toys
 
 if TYPE_CHECKING:
@@ -40,15 +41,31 @@ def project(tmp_path: Path) -> Path:
     """A repository with the project's own contracts in one commit."""
     root = tmp_path / "project"
     shutil.copytree(toys.ROOT / "contracts", root / "contracts")
-    (root / "contracts/released.json").unlink(missing_ok=True)  # what it says of the edit is in a note of its own
     shutil.copyfile(toys.ROOT / ".gitattributes", root / ".gitattributes")
     toys.git(tmp_path, "init", "--quiet", "--initial-branch=main", str(root))
     toys.commit(root)
     return root
 
 
-def test_the_guide_is_true(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The edit breaks as shown, the exception approves it, and the review shows it."""
+def as_new_version(project: Path) -> None:
+    """Give the frozen file back, and make the edit in a copy of the next number."""
+    old, new = (project / f"contracts/checks.v0_{minor}.yaml" for minor in (2, 3))
+    edited = old.read_text(encoding="utf-8")
+    new.write_text(edited.replace("v0_2.yaml", "v0_3.yaml").replace('"0.2"', '"0.3"'), encoding="utf-8")
+    toys.git(project, "checkout", "--quiet", "--", str(old))
+    catalog = (project / toys.CATALOG).read_text(encoding="utf-8")
+    entry = catalog[catalog.index('  - schema_id: checks\n    major: 0\n    version: "0.2"') :]
+    entry = entry[: entry.index("  - schema_id: open_run\n")]
+    added = entry.replace('"0.2"', '"0.3"').replace("v0_2", "v0_3")
+    (project / toys.CATALOG).write_text(catalog.replace(entry, entry + added), encoding="utf-8")
+    examples = project / "contracts/examples/checks"
+    shutil.copytree(examples / "0.2", examples / "0.3")
+    for path in (examples / "0.3").rglob("*.json"):
+        path.write_text(path.read_text(encoding="utf-8").replace('"0.2"', '"0.3"'), encoding="utf-8")
+
+
+def test_the_guide_is_true(project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The edit breaks as shown; of a new version the exception approves it, and the review shows it."""
     ask, show = blocks("console")
     edit, compat = ask.splitlines()
     subprocess.run(["sh", "-c", edit.removeprefix("$ ")], cwd=project, check=True)
@@ -58,10 +75,17 @@ def test_the_guide_is_true(project: Path, capsys: pytest.CaptureFixture[str]) ->
     (commit,) = COMMIT.findall(printed)
     assert COMMIT.sub(commit, shown) == printed
 
+    as_new_version(project)
+    monkeypatch.setitem(STEPS, ("checks", "0.3"), lambda data: {**data, "schema_version": "0.3"})
+    assert main(words(compat, "compat"), project) == 1
+    printed = capsys.readouterr().out
+    assert "checks 0.2 → 0.3: BREAKS (it needs a new major version, and it is a new minor version)\n" in printed
     (exception,) = blocks("yaml")
+    _, _, *entry, _, _ = exception.splitlines()
+    assert "\n".join(entry) in printed
     (project / "contracts/exceptions.yaml").write_text(exception, encoding="utf-8")
     assert main(words(compat, "compat"), project) == 0
-    assert "checks 0.2, edited in place: approved" in capsys.readouterr().out
+    assert "checks 0.2 → 0.3: approved" in capsys.readouterr().out
 
     assert review.main(words(show.strip(), "review"), project) == 0
     out = capsys.readouterr().out

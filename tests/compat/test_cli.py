@@ -218,8 +218,8 @@ def test_with_a_wheel_words_and_examples_are_not_compared(
 def test_the_module_is_the_command_of_the_project(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """``python -m evolution`` judges the contracts that it lies beside."""
-    monkeypatch.setattr(sys, "argv", ["evolution", "--against", str(toys.ROOT)])
+    """``python -m evolution compat`` judges the contracts that it lies beside."""
+    monkeypatch.setattr(sys, "argv", ["evolution", "compat", "--against", str(toys.ROOT)])
     with pytest.raises(SystemExit) as caught:
         runpy.run_module("evolution", run_name="__main__")
     assert caught.value.code == 0

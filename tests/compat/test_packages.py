@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import runpy
 import shutil
 import sys
 from dataclasses import replace
@@ -208,10 +207,3 @@ def test_uses_are_sorted_by_version_as_numbers() -> None:
         "reads": [{"contract": "run", "versions": ["0.2", "0.9", "0.10"]}],
         "writes": [],
     }
-
-
-def test_the_module_is_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
-    """`python -m evolution.packages` has a help page, as every command."""
-    monkeypatch.setattr(sys, "argv", ["packages", "--help"])
-    with pytest.raises(SystemExit, match="0"):
-        runpy.run_path(str(ROOT / "evolution/packages.py"), run_name="__main__")

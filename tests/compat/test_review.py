@@ -156,10 +156,9 @@ def test_the_verdict_is_bounded_too(root: Path, monkeypatch: pytest.MonkeyPatch)
 def test_the_module_is_the_command_of_the_project(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """``python -m evolution.review`` looks at the project that it lies in."""
-    monkeypatch.setattr(sys, "argv", ["review", "--against", "no-such-ref"])
-    monkeypatch.delitem(sys.modules, "evolution.review", raising=False)
+    """``python -m evolution review`` looks at the project that it lies in."""
+    monkeypatch.setattr(sys, "argv", ["evolution", "review", "--against", "no-such-ref"])
     with pytest.raises(SystemExit) as caught:
-        runpy.run_module("evolution.review", run_name="__main__")
+        runpy.run_module("evolution", run_name="__main__")
     assert caught.value.code == 2
     assert "'no-such-ref' is no commit" in capsys.readouterr().err

@@ -11,8 +11,8 @@ import pytest
 from codegen.load import load
 from evolution.compare import compare
 from evolution.editions import Edition
-from evolution.exceptions import judge
-from evolution.output_text import needs
+from evolution.exceptions import Pair, judge
+from evolution.output_text import approvable, causes, needs
 from evolution.proof import Encounter
 from evolution.steps import step_faults
 from runpact_core._upgrades import STEPS
@@ -93,13 +93,13 @@ def drop(*names: str) -> Callable[[Any], dict[str, Any]]:
         (drop("note"), "/note", "the upgrade step loses /note, which readers of both versions know"),
         (lambda data: {**states(data), "parts": []}, "/parts/*", "the upgrade step loses elements of /parts/*, which"),
         (
-            lambda data: {**states(data), "parts": [{"id": part["id"]} for part in data.get("parts", [])]},
+            lambda data: {**states(data), "parts": [{**part, "size": 0} for part in data.get("parts", [])]},
             "/parts/*/size",
-            "the upgrade step loses /parts/*/size, which",
+            "the upgrade step changes /parts/*/size, which",
         ),
         (lambda data: {**states(data), "counts": {}}, "/counts/*", "the upgrade step loses /counts/*, which"),
         (lambda data: {**states(data), "low": 7}, "/low", "the upgrade step changes /low, which"),
-        (drop("x_unknown"), "", "the upgrade step drops a field that no version knows, and such fields stay"),
+        (drop("x_unknown"), "", "the upgrade step drops a field that no version knows (x_unknown), and such fields"),
     ],
 )
 def test_what_a_step_loses_is_a_break(step: Callable[[Any], dict[str, Any]], place: str, says: str) -> None:
@@ -185,3 +185,42 @@ def test_an_exception_approves_what_a_step_loses() -> None:
     words = {"contract": "thing", "old_version": "1.0", "new_version": "1.1"}
     approval = APPROVED.__class__(**words, pointer="/low", kind="step-loses", reason="none", expires=TODAY, line=3)
     assert judge(comparison, [approval], TODAY).ok
+
+
+def test_a_step_that_loses_much_tells_some_places() -> None:
+    """Five of them; the last one says how many more there are."""
+
+    def keeps_little(data: Any) -> dict[str, Any]:
+        return {"schema_version": "1.1", "name": data["name"], "low": 7 if data["low"] != 7 else 8}
+
+    (diff,) = made_with(keeps_little).diffs
+    told = [one for one in diff.verdicts if not one.compatible]
+    assert [one.change.kind for one in told] == ["step-loses"] * 5
+    assert told[-1].proof.says.endswith(", which readers of both versions know; 2 more places beside it")
+
+
+def test_a_break_that_its_number_allows_is_not_to_blame() -> None:
+    """In a new major version with a wrong step, exceptions are offered for what the step loses alone."""
+    without = changed(("  note:\n", "  remark:\n"), ("/note", "/name"), version="2.0")
+    new = contract_set(contract(), without)
+
+    def step(data: Any) -> dict[str, Any]:
+        return {
+            "schema_version": "2.0",
+            **{name: data[name] for name in data if name not in {"note", "schema_version"}},
+        }
+
+    def loses(data: Any) -> dict[str, Any]:
+        return {**step(data), "low": 7}
+
+    def judged(one: Any) -> Pair:
+        steps = {("thing", "2.0"): one} if one else {}
+        (pair,) = judge(compare(contract_set(contract()), new, "", steps=steps, stepped={"thing"}), [], TODAY).pairs
+        return pair
+
+    assert judged(step).outcome == "compatible"
+    assert [change.kind for change in approvable(judged(loses))] == ["step-loses"]
+    pair = judged(None)
+    assert approvable(pair) == []
+    assert needs(pair.diff) == "it has no upgrade step: write one in packages/core/src/runpact_core/_upgrades.py"
+    assert [change.kind for change in causes(pair)] == ["step-missing"]

@@ -214,11 +214,20 @@ def test_export(capsys: pytest.CaptureFixture[str]) -> None:
     assert Path("out/schemas/run.v0.2.schema.json").read_bytes() != found["run.v0.2.schema.json"]
 
 
+def test_export_to_a_link_that_leads_nowhere(capsys: pytest.CaptureFixture[str]) -> None:
+    """It is called what it is; nothing is made where it leads."""
+    Path("link").symlink_to("nowhere")
+    assert call("export", "link") == 2
+    assert capsys.readouterr().err == "error[usage]: link is a link that leads nowhere — name a folder\n"
+    assert not Path("nowhere").exists()
+
+
 def test_export_below_a_file(capsys: pytest.CaptureFixture[str]) -> None:
     """A folder that cannot be made is an error of the environment."""
     Path("file").touch()
     assert call("export", "file/below") == 3
-    assert capsys.readouterr() == ("", "error[environment]: making file/below: Not a directory\n")
+    line = "making the folder file: Not a directory — a part of the path is a file, not a folder"
+    assert capsys.readouterr() == ("", f"error[environment]: {line}\n")
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this platform has no FIFO")

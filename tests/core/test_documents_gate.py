@@ -95,10 +95,10 @@ def chain(length: int) -> dict[str, Any]:
     ids=["to itself", "to each other", "recursive", "chain", "chain, refused", "dynamic"],
 )
 def test_references_that_go_round_end(schema: dict[str, Any], document: object, *, admitted: bool) -> None:
-    """Loops and long chains of references cost less than a second, and neither crash nor hang."""
-    began = time.perf_counter()
+    """Loops and long chains of references cost less than a second of the processor, and neither crash nor hang."""
+    began = time.process_time()
     assert _gate.make_validator(schema).is_valid(document) is admitted
-    assert time.perf_counter() - began < SCHEMA_LIMIT_S
+    assert time.process_time() - began < SCHEMA_LIMIT_S
 
 
 def patterns() -> dict[str, dict[str, Any]]:
@@ -120,16 +120,16 @@ def probes(pattern: str) -> list[str]:
 
 @pytest.mark.parametrize("pattern", [*patterns(), "^(a+)+$"])
 def test_patterns_are_linear(pattern: str) -> None:
-    """No text of a hundred thousand characters costs more than 50 ms; the best of three counts on a busy machine."""
+    """No text of a hundred thousand characters costs more than 50 ms of the processor; the best of three counts."""
     validator = _gate.make_validator({"type": "string", "pattern": pattern})
     texts = probes(pattern)
     assert len(texts) >= 40
     for text in texts:
         costs = []
         for _ in range(3):
-            began = time.perf_counter()
+            began = time.process_time()
             validator.is_valid(text)
-            costs.append(time.perf_counter() - began)
+            costs.append(time.process_time() - began)
         assert min(costs) < PATTERN_LIMIT_S, text[:10]
 
 
@@ -192,9 +192,9 @@ def test_every_value_that_may_stand_there_is_named(value: str | None, shown: str
 )
 def test_hints_stay_cheap(more: dict[str, Any]) -> None:
     """Hints are for mistakes of people: a flood of unknown names, or an endless one, gets none, and costs little."""
-    began = time.perf_counter()
+    began = time.process_time()
     found = _gate.problems(RUN, "strict", sample("run/0.2/full", **more), check_integers=False)
-    assert time.perf_counter() - began < SCHEMA_LIMIT_S
+    assert time.process_time() - began < SCHEMA_LIMIT_S
     unknown = [problem for problem in found if problem.rule == "additionalProperties"]
     assert len(unknown) == len(more) + ("git" in more)
     assert "git" in more or {problem.message for problem in unknown} == {"unknown field"}

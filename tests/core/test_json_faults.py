@@ -22,6 +22,7 @@ def fault(text: bytes | str) -> InvalidArtifact:
         ('{\n  "status": "fail",\n  "status": "pass"\n}', "duplicate key 'status'", 3, 3),
         ('{"a": {"b": 1}, "é": 2, "b": {"b": 3, "b": 4}}', "duplicate key 'b'", 1, 39),
         ('{"é": 1,\n"\\u00e9": 2}', "duplicate key '\\xe9'", 2, 1),
+        ('{"a": 1,\n "b": 2, "b": 3, "c": 4}', "duplicate key 'b'", 2, 10),
         ('{"a": NaN}', "NaN is no JSON number", 1, 7),
         ('{"a":\n -Infinity}', "-Infinity is no JSON number", 2, 2),
         ("[1, Infinity]", "Infinity is no JSON number", 1, 5),

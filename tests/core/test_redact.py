@@ -24,6 +24,7 @@ from runpact_core import redact
         ("a\u200bb\ufeff", r"a\u200bb\ufeff"),
         ("\u2028\u2029", r"\u2028\u2029"),
         ("\ud800", r"\ud800"),
+        ("a\xadb\u180e\ufff9\U000e0041", r"a\xadb\u180e\ufff9\U000e0041"),
     ],
 )
 def test_what_would_act_is_shown(text: str, shown: str) -> None:
@@ -34,7 +35,7 @@ def test_what_would_act_is_shown(text: str, shown: str) -> None:
 def test_what_passes_unlooked_at_is_safe() -> None:
     """A text that Python calls printable is given back as it is: none of the characters that act is printable."""
     acting = [each for each in map(chr, range(sys.maxunicode + 1)) if re.fullmatch(redact._UNSAFE, each)]
-    assert len(acting) == 65 + 1 + 5 + 7 + 10 + 1 + 2048
+    assert len(acting) == 65 + 1 + 1 + 1 + 5 + 7 + 16 + 2048 + 1 + 3 + 128
     assert [each for each in acting if each.isprintable() or redact.for_terminal(each) == each] == []
 
 
@@ -45,7 +46,7 @@ def test_no_control_character_is_left() -> None:
     assert kinds & {"Cc", "Cs", "Zl", "Zp"} == set()
     directions = {unicodedata.bidirectional(character) for character in shown}
     assert directions & {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI", "B", "S"} == set()
-    assert not set(shown) & {"\u200e", "\u200f", "\u061c", "\ufeff", "\u200b"}
+    assert not set(shown) & {"\u200e", "\u200f", "\u061c", "\ufeff", "\u200b", "\xad", "\U000e007f"}
     assert len(shown) > sys.maxunicode
 
 

@@ -216,6 +216,19 @@ def test_a_run_sealed_while_we_look_is_finished(folder: Path, monkeypatch: pytes
     assert look(folder) == ("finished", "success", None, None)
 
 
+def test_a_recorder_that_ends_after_the_seal_while_we_look(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`open.json` stays, its lock is free: the seal is asked for again, so the run is not shown as interrupted."""
+    put(folder, "open.json", opened())
+    real = files.is_locked
+
+    def sealing(path: str) -> bool | None:
+        put(folder, "run.json", sample("run/0.2/full"))
+        return real(path)
+
+    monkeypatch.setattr(files, "is_locked", sealing)
+    assert look(folder) == ("finished", "success", None, None)
+
+
 def test_find_gives_every_run_by_name(tmp_path: Path) -> None:
     """Folders whose names are run ids, sorted; other names, and files of such a name, are passed over."""
     ids = [f"2026011{day}T061512Z__P2-Backfill__a1b2c3d" for day in (3, 1, 2)]

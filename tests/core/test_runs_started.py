@@ -58,3 +58,18 @@ def test_a_log_that_was_counted_is_not_read(tmp_path: Path) -> None:
     assert runs.resolve_evidence(tmp_path, "run.log:line:2", {}, log_lines=2) is None
     assert runs.resolve_evidence(tmp_path, "run.log:line:3", {}, log_lines=2) == "run.log has 2 lines"
     assert runs.resolve_evidence(tmp_path, "run.log:line:1", {}) == "run.log has 0 lines"
+
+
+def test_a_folder_that_is_a_link(tmp_path: Path) -> None:
+    """A sealed run may be seen through one; what is no run there is nothing that anybody may seal."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    link = tmp_path / "runs" / RUN_ID
+    link.parent.mkdir()
+    link.symlink_to(elsewhere, target_is_directory=True)
+    for path in (link, f"{link}/"):
+        found = runs.look(path, now=STARTED, asking=runs.Here("build-7", None))
+        assert (found.run_id, found.state, found.document) == (RUN_ID, "unreadable", None)
+        assert found.message == "its folder is a symbolic link, and where that leads no run was sealed"
+    (elsewhere / "run.json").write_text('{"schema_version": "7.0", "status": "failed"}')
+    assert [(each.state, each.status) for each in runs.find(link.parent)] == [("finished", "failed")]

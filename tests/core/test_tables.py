@@ -31,6 +31,12 @@ def test_a_span_has_its_two_largest_units(seconds: int, text: str) -> None:
     assert tables.span(seconds) == text
 
 
+@pytest.mark.parametrize(("seconds", "text"), [(None, ""), (0, "0 s"), (61, "1 min 1 s"), (-61, "1 min 1 s ahead")])
+def test_an_age(seconds: int | None, text: str) -> None:
+    """What is dated in the future is ahead, and nobody knows the age of what has no date."""
+    assert tables.age(seconds) == text
+
+
 @pytest.mark.parametrize(
     ("size_bytes", "text"),
     [

@@ -209,6 +209,23 @@ def test_a_chain_is_its_steps(number: int) -> None:
 
 
 @pytest.mark.usefixtures("chain")
+def test_a_chain_can_be_taken_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Down over a version in which a field had another name, at once or one after another: the same document."""
+    monkeypatch.setitem(STEPS_BACK, ("toy", "0.2"), lambda data: {**data, "a": data["c"], "b": data["b"] - 1})
+    first = documents.read("toy", documents.dumps({"schema_version": "0.1", "a": 3}))
+    chain = [documents.upgrade(first, version) for version in ("0.2", "1.0")]
+    assert chain[1].data == {"schema_version": "1.0", "b": 7, "c": 3}
+    newest = documents.upgrade(chain[1], "1.1")
+    at_once = documents.downgrade(newest, "0.1")
+    assert (at_once.document.data, at_once.document.read_as) == (first.data, "0.1")
+    assert at_once.lost == ()
+    document = newest
+    for version in ("1.0", "0.2", "0.1"):
+        document = documents.downgrade(document, version, allow_loss=True).document
+    assert document.data == first.data
+
+
+@pytest.mark.usefixtures("chain")
 def test_a_file_goes_all_the_way() -> None:
     """Three steps, over a major version, in one change of one file."""
     raw = documents.dumps({"schema_version": "0.1", "a": 3})

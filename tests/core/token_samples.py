@@ -160,6 +160,15 @@ assigned DB_PASSWORD='|w8|!x
 assigned db_password='|a6| |a8| |a4|'
 assigned password: |w10|7
 assigned tool --user mia --password |w9|4
+assigned api_key: |w14|5
+assigned token: |w12|5
+assigned client_secret: |w12|5
+assigned X-Api-Key: |w16|5
+assigned secret_key: |aBcD|a10|EfG
+assigned DB_PASS=|w8|5
+assigned db_pass = "|w8|5
+assigned curl -u admin:|w8|5
+assigned curl --user "mia:|w9|5
 assigned tool --api-key |w19|3
 email from |l8|.x@mail.example.org
 email <|l5|+tag@example.com
@@ -247,6 +256,15 @@ max_tokens=4096 tokens=1234 token_count=9876543
 tokenizer=cl100k_base
 pwd=/home/mia42
 secret_name=projects/rates
+SyntaxError: unexpected token: abc12345
+SyntaxError: invalid token: 12abcdef34
+docker run -u 1000:1000 --user postgres:postgres image
+python -u run.py
+pass=12 fail=3 first_pass=0.1234567 two_pass=True
+api_key: required
+client_secret: ClientSecretMissing(...)
+token: str
+max_tokens: 4096k16
 client.get(url, headers={"Authorization": f"Bearer {token}"})
 Bearer authentication is required for this endpoint
 WWW-Authenticate: Basic realm="rates"

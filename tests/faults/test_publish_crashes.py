@@ -105,7 +105,9 @@ def test_a_refusal_at_any_event_leaves_a_whole_report(
         return [*found, f"raised {raised!r}"]
 
     def operation() -> None:
-        _publish.publish(root / "dash", published.publication(root), 2e9)
+        done = _publish.publish(root / "dash", published.publication(root), 2e9)
+        if done.late is not None:
+            raise done.late
 
     monkeypatch.setattr(documents, "schema", cache(documents.schema))  # the package's own files are not what fails
     prepare()

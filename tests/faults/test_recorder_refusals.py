@@ -115,7 +115,8 @@ def test_a_read_only_folder(tmp_path: Path) -> None:
         str(tmp_path), sys.executable, PIPELINE,
     )  # fmt: skip
     assert done.stdout == "my result\ncode 7\n"
-    assert done.stderr == f"runpact: making the folder {tmp_path}/runs: Read-only file system\n"
+    said = f"runpact: making the folder {tmp_path}/runs: Read-only file system; this run is not recorded\n"
+    assert done.stderr == said
 
 
 LOOK = """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from runpact_gc._places import Places
 
 WRITERS, AT_ONCE, KEEP = 200, 8, 3
-LONGEST_S = 60.0
 SETTINGS = DEFAULTS._replace(layouts={"runs": Rule(keep=KEEP)}, parallel_workers=1)
 
 
@@ -45,9 +45,8 @@ def collect(places: Places, ended: threading.Event) -> tuple[int, int]:
         return _plan.plan(_scan.scan(places, SETTINGS, now=now), SETTINGS, (), (), int(now))
 
     rounds = moved = 0
-    stop = time.monotonic() + LONGEST_S
     last = False
-    while not last and time.monotonic() < stop:
+    while not last:
         last = ended.is_set()  # one more after the last writer
         rounds += 1
         try:
@@ -60,7 +59,10 @@ def collect(places: Places, ended: threading.Event) -> tuple[int, int]:
 def test_no_run_in_work_is_taken_and_none_is_lost(
     tmp_path: Path, record_testsuite_property: Callable[[str, Any], None]
 ) -> None:
-    """200 runs by 8 writers at once under a loop of gc with keep 3: each is in its place or in the trash, whole."""
+    """200 runs by 8 writers at once under a loop of gc with keep 3: each is in its place or in the trash, whole.
+
+    A run that gc took leaves its name to the next one of that second, so a name may be there more than once.
+    """
     places = _places.places(str(tmp_path))
     places.runs.mkdir(parents=True)
     ended = threading.Event()
@@ -71,15 +73,16 @@ def test_no_run_in_work_is_taken_and_none_is_lost(
         finally:
             ended.set()
         rounds, moved = collecting.result()
-    assert len(set(written)) == WRITERS
-    slots = {slot.run_id for slot in _trash.look(places).slots if slot.gc_id is not None}
-    left = {path.name for path in places.runs.iterdir()}
+    slots = Counter(str(slot.run_id) for slot in _trash.look(places).slots if slot.gc_id is not None)
+    left = Counter(path.name for path in places.runs.iterdir())
     record_testsuite_property("writers under gc", f"runs {WRITERS}, rounds {rounds}, moved {moved}, left {len(left)}")
-    assert (left | slots, left & slots) == (set(written), set())
+    assert left + slots == Counter(written)
     assert rounds >= 3
     assert len(left) == KEEP
     assert moved == WRITERS - KEEP
     for gc_id in _report.ids(places):
         _restore.undo(places, SETTINGS, gc_id, clock=time.time)
     sealed = [path.parent.name for path in places.runs.glob("*/run.json")]
-    assert (sorted(sealed), list(places.runs.glob("*/open.json"))) == (sorted(written), [])
+    assert (sorted(sealed), list(places.runs.glob("*/open.json"))) == (sorted(set(written)), [])
+    again = Counter(str(slot.run_id) for slot in _trash.look(places).slots)  # whose name was taken: it stays
+    assert again == Counter(written) - Counter(sealed)

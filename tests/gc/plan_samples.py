@@ -131,6 +131,8 @@ def model(found: Inventory, settings: Settings, pins: Sequence[str], now: int) -
             if holder is None or holder in alive:
                 hit = {e.id for e in everyone if target in {e.run_id, e.path} or target.startswith(f"{e.path}/")}
                 more |= hit - {holder}
+        reported = {e.run_id for e in everyone if e.layout == "dash" and e.id in alive}
+        more |= {e.id for e in everyone if e.layout == "runs" and e.run_id in reported}
         if more <= alive:
             return alive
         alive |= more

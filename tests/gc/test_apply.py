@@ -300,14 +300,14 @@ def test_a_full_disk_uses_the_reserve(store: Path, monkeypatch: pytest.MonkeyPat
     trashed.run(store)
     assert (trash(store) / ".reserve").stat().st_size == 256 * 1024
     trashed.prepare(store)
-    real = _journal.begin
+    real = _journal._begun
 
     def begin(*args: object, **options: object) -> _journal.Journal:
         if (trash(store) / ".reserve").exists():
             raise EnvironmentFailed("writing", OSError(errno.ENOSPC, "full"))
         return real(*args, **options)  # type: ignore[arg-type]  # as they came
 
-    monkeypatch.setattr(_journal, "begin", begin)
+    monkeypatch.setattr(_journal, "_begun", begin)
     assert trashed.run(store).report.freed_bytes == 4
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     Record = Callable[[str, object], None]
 
 RUN = f"reports/runs/{trashed.RUN}"
-ROUNDS, SECONDS = 200, 4.0
+FEWEST, ROUNDS, SECONDS = 5, 200, 4.0
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def test_a_swap_right_at_the_move_touches_nothing_outside(
 def test_an_attacker_never_wins(what: str, project: Path, outside: Path, record_testsuite_property: Record) -> None:
     """G-09: a thread exchanges the run, or the folder of runs, for a link as fast as it can: nothing outside changes.
 
-    As many rounds as fit into a few seconds, `ROUNDS` at the most: an attacker cannot hold the move up either.
+    As many rounds as fit into a few seconds, `FEWEST` to `ROUNDS`: an attacker cannot hold the move up either.
     """
     before = state(outside)
     end = threading.Event()
@@ -109,7 +109,7 @@ def test_an_attacker_never_wins(what: str, project: Path, outside: Path, record_
     lost = moved = rounds = 0
     longest = 0.0
     stop = time.monotonic() + SECONDS
-    while rounds < ROUNDS and time.monotonic() < stop:
+    while rounds < FEWEST or (rounds < ROUNDS and time.monotonic() < stop):
         rounds += 1
         shutil.rmtree(project / "reports", ignore_errors=True)
         shutil.rmtree(project / "artifacts", ignore_errors=True)
@@ -130,7 +130,6 @@ def test_an_attacker_never_wins(what: str, project: Path, outside: Path, record_
     record_testsuite_property(f"swaps of the {what} for links while moving", told)
     assert state(outside) == before
     assert lost == 0
-    assert rounds >= 5
 
 
 def test_two_at_once_one_is_told(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

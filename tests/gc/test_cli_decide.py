@@ -85,13 +85,14 @@ def test_list_says_how_old_it_is(store: Any, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_findings_are_told_beside_the_list(store: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What blocks a plan does not block the listing: it is said on stderr, and gc refuses with 4."""
+    """What blocks a plan does not block the listing: it is said on stderr, with 4 as its end; gc refuses with 4."""
     found = (Finding("unreadable", "reports/x", "it cannot be read", blocks=True), Finding("link", "a\nb", "a link"))
     real = _scan.scan
     monkeypatch.setattr(_scan, "scan", lambda *args, **more: real(*args, **more)._replace(findings=found))
     monkeypatch.setattr(_scan, "inventory", lambda *args, now, **more: _scan.scan(*args, now=now))
     code, out, err = store("list")
-    assert (code, "Total: 6 entries" in out) == (0, True)
+    assert (code, "Total: 6 entries" in out) == (4, True)
+    assert store("list", "--json")[0] == 4
     assert err == "error[unreadable]: reports/x: it cannot be read\nwarning[link]: a\\x0ab: a link\n"
     assert store("gc")[0] == store("gc", "--apply", "--force")[0] == store("explain", "20260101_000000")[0] == 4
 

@@ -150,13 +150,16 @@ def test_files_are_expanded_by_name(bench: Path, run: Run) -> None:
 
 
 def test_a_damaged_file_is_a_failure(bench: Path, run: Run) -> None:
-    """What cannot be expanded is said, with exit code 3, and stays."""
+    """What cannot be expanded is said, with exit code 1, and stays; a name that is not there is refused with 2."""
     run("compact", "--apply")
     form = (bench / "a.jsonl").read_bytes().replace(b"worker", b"Worker")
     (bench / "a.jsonl").write_bytes(form)
     code, said, _ = run("expand", "--apply")
-    assert code == 3
+    assert code == 1
     assert "skipped" in said
+    assert run("expand", str(bench / "none.jsonl"))[::2] == (
+        2, f"error[usage]: there is no {bench / 'none.jsonl'} — name files that are there\n"
+    )  # fmt: skip
     assert (bench / "a.jsonl").read_bytes() == form
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,42 @@ def test_what_goes_outside_of_the_store_is_named(project: Path) -> None:
     assert list(_hints.about_the_store(BENCH, "artifacts")) == [
         f"patterns.bench: **/bench/*.md also matches outside artifacts/ — {write}"
     ]
-    assert list(_hints.about_the_store(Settings(patterns={"a": ("artifacts/*", "src/*")}), "artifacts")) == []
+    usual = Settings(patterns={"a": ("artifacts/*", "./artifacts/x/*", "reports/tap/*", "dash/*.html")})
+    assert list(_hints.about_the_store(usual, "artifacts")) == []
+
+
+def test_a_plain_pattern_of_the_source_tree_is_named(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The check says that it reaches elsewhere, and a plan names what would go from there."""
+    text = "retention: {a: {keep: 1}}\npatterns: {a: ['src/*.py', 'artifacts/a/*', 'reports/tap/*']}\n"
+    put(project / "config" / "artifacts.yaml", text)
+    for number, name in enumerate(("src/m1.py", "artifacts/a/x", "reports/tap/y", "src/m2.py")):
+        os.utime(put(project / name), (1_700_000_000 + number, 1_700_000_000 + number))
+    assert edge.run(artifacts, ["config", "check"], "runpact artifacts") == 0
+    said = "note: patterns.a: src/*.py matches outside artifacts/, reports/ and dash/: "
+    said += "what a rule does not keep goes there"
+    assert capsys.readouterr().err.splitlines() == [said]
+    assert edge.run(artifacts, ["gc"], "runpact artifacts") == 0
+    told = "1 entry of a that would go lies outside artifacts/, reports/ and dash/: src/m1.py, as its patterns say"
+    assert told in capsys.readouterr().out
+
+
+def test_the_check_names_dead_pins_and_families_where_there_are_entries(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A pin that names nothing and a rule about nobody are notes, as in a plan; an empty project says nothing."""
+    text = "retention:\n  a: {keep: 1, pin: [zzzz]}\n  Benhc: {keep: 2}\npatterns: {a: ['artifacts/a/*']}\n"
+    put(project / "config" / "artifacts.yaml", text)
+    assert edge.run(artifacts, ["config", "check"], "runpact artifacts") == 0
+    assert capsys.readouterr().err == ""
+    put(project / "artifacts" / "a" / "x")
+    assert edge.run(artifacts, ["config", "check"], "runpact artifacts") == 0
+    assert capsys.readouterr().err.splitlines() == [
+        "note: retention.Benhc: no pattern and no run has this family, so its rule keeps nothing",
+        "note: the pin zzzz in retention.a.pin names no entry",
+    ]
+    (project / "artifacts" / ".manifest.json").mkdir()
+    (project / "dash").symlink_to("nowhere")
+    assert edge.run(artifacts, ["config", "check"], "runpact artifacts") == 0
 
 
 def test_idle_words_are_said(project: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -164,14 +166,37 @@ def test_hostile_text_is_shown_as_text(browser: Any, tmp_path: Path, said: str) 
     """In every field: what is shown equals what was stated, with controls made visible, and nothing runs."""
     made = plan(decision(said, said, Reason("pinned", said)), notes=(said,))
     slot = Trashed(said, said, NOW, NOW, due=True, size_bytes=1, file_count=1)
-    tab = Tab(browser, tmp_path / "x.html", render(made, [slot], [Finding("link", said, said)], name=said, days=30))
+    page = render(made, [slot], [Finding("link", said, said)], name=said, days=30, pending=said)
+    tab = Tab(browser, tmp_path / "x.html", page)
     shown = for_terminal(said)
     places = (
-        "h1 bdi", ".legend bdi", ".notes li:first-child bdi", ".notes code bdi", "#entries th bdi", "#entries td bdi",
+        "h1 bdi", "#notes ~ p bdi", ".legend bdi",
+        ".notes li:first-child bdi", ".notes code bdi", "#entries th bdi", "#entries td bdi",
         ".reasons bdi", "details th code bdi", "details td code bdi",
     )  # fmt: skip
     for place in places:
         assert tab.page.locator(place).first.text_content() == shown, place
+    tab.context.close()
+    assert tab.wrong == []
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_words_of_a_picture_are_as_large_as_others(browser: Any, tmp_path: Path, width: int) -> None:
+    """Scale and dates stand beside the picture at the size of small text, however wide it is, and none covers another.
+
+    A date of the trash stands below the middle of its column.
+    """
+    tab = Tab(browser, tmp_path / "store.html", sample(), viewport={"width": width, "height": 800})
+    page = tab.page
+    sizes = page.evaluate("[...document.querySelectorAll('.chart span')].map((e) => getComputedStyle(e).fontSize)")
+    assert set(sizes) == {page.evaluate("getComputedStyle(document.querySelector('.tiles dt')).fontSize")}
+    boxes = [each.bounding_box() for each in page.locator(".wide").nth(1).locator("span").all()]
+    assert all(left["x"] + left["width"] <= right["x"] + 1 for left, right in pairwise(boxes))
+    whole = page.locator("svg").nth(1).bounding_box()
+    bars = re.findall(r"M([\d.]+) [\d.]+V[\d.]+h([\d.]+)", page.locator(".freed[d]").get_attribute("d"))
+    columns = [whole["x"] + (float(left) + float(wide) / 2) / 720 * whole["width"] for left, wide in bars]
+    middles = [box["x"] + box["width"] / 2 for box in boxes]
+    assert columns == pytest.approx(middles, abs=2)
     tab.context.close()
     assert tab.wrong == []
 

@@ -122,6 +122,22 @@ def test_a_large_store_is_cut_and_says_so() -> None:
     assert "7 more entries are not on this page" in page
 
 
+def test_the_page_says_what_a_column_is() -> None:
+    """Columns are sums up to a day, not what came on it, and an operation that has not ended is named."""
+    page = render(store(), slots(), [], name="x", days=30, pending="gc 1 was interrupted").decode()
+    assert "Each column adds up all entries of the store that had run by that day" in page
+    assert "<strong>An operation has not ended.</strong> <bdi>gc 1 was interrupted</bdi>" in page
+    assert "has not ended" not in render(store(), slots(), [], name="x", days=30).decode()
+
+
+def test_columns_that_are_few_have_a_date_each() -> None:
+    """Where they are many, those of the ends."""
+    page = render(store(), slots(), [], name="x", days=30).decode()
+    disk, trash = re.findall(r'<p class="wide([a-z ]*)" aria-hidden="true">(.*?)</p>', page)
+    assert (disk[0], re.findall("[0-9-]+", disk[1])) == ("", ["2025-12-02", "2026-01-19"])
+    assert (trash[0], re.findall("[0-9-]+", trash[1])) == (" every", ["2026-01-19", "2026-01-29", "2026-02-16"])
+
+
 def test_an_empty_store_has_a_page() -> None:
     """No entries, no trash: said so, without a picture."""
     page = render(plan(), [], [], name="x", days=30).decode()

@@ -247,7 +247,7 @@ def test_families_without_a_rule_are_named() -> None:
     made = decided(inventory(*runs), policy)
     assert sum(each.keep for each in made.decisions) == 7
     assert made.notes == (
-        "no rule is about these families, so all of them is kept: b (runs, 3 entries), c (runs, 3 entries)",
+        "no rule is about these families, so all of their entries are kept: b (runs, 3 entries), c (runs, 3 entries)",
         "the pin q in retention.b.pin names no entry",
     )
 
@@ -310,3 +310,32 @@ def test_the_digest_does_not_depend_on_the_hash_seed() -> None:
         for seed in ("1", "2")
     }  # fmt: skip
     assert len(said) == 1
+
+
+def test_the_recorded_run_of_a_kept_report_stays() -> None:
+    """A report that is kept keeps the run that it is about, whatever the rule of runs; one that goes keeps none."""
+    settings = DEFAULTS._replace(layouts={"runs": Rule(keep=1), "dash": Rule(keep=2)})
+    found = inventory(
+        *(entry(f"r{number}", number * DAY, family="a", layout="runs", status="fail") for number in range(5)),
+        *(entry(f"r{number}", number * DAY, family="kit", layout="dash", status="fail") for number in (1, 2, 3)),
+    )
+    made = decided(found, settings)
+    runs = {each.entry.run_id: each for each in made.decisions if each.entry.layout == "runs"}
+    reports = {each.entry.run_id: each for each in made.decisions if each.entry.layout == "dash"}
+    assert {name for name, each in reports.items() if each.keep} == {"r1", "r2"}
+    assert {name for name, each in runs.items() if each.keep} == {"r0", "r1", "r2"}
+    path = reports["r2"].entry.path
+    assert runs["r2"].reasons == (Reason("pointed-to", f"pointed-to: by {path}", protects=True),)
+
+
+def test_a_report_that_is_only_pointed_to_keeps_its_run_too() -> None:
+    """What a document names is kept, and so is the recorded run of that report."""
+    settings = DEFAULTS._replace(layouts={"runs": Rule(keep=1), "dash": Rule(keep=1)})
+    reports = [entry(f"r{number}", number * DAY, family="kit", layout="dash", status="fail") for number in (1, 3)]
+    found = inventory(
+        *(entry(f"r{number}", number * DAY, family="a", layout="runs", status="fail") for number in range(4)),
+        *reports,
+        pointers=[Pointer("dash/runs/kit/last_run.json", f"{reports[1].path}/report.md")],
+    )
+    made = [each.entry for each in decided(found, settings).decisions if each.keep]
+    assert {each.run_id for each in made if each.layout == "runs"} == {"r0", "r1", "r3"}

@@ -44,10 +44,12 @@ def journal(store: Path) -> Path:
 def test_whole_entries_are_finished_and_halves_go_back(store: Path) -> None:
     """The run is in the trash and in a report, the files of the glob entry are where they were, and both are said."""
     run, bench = trashed.entry_ids()
+    stamped = json.loads(journal(store).read_bytes().splitlines()[0])["gc_id"]
     assert recovered(store) == (
         f"{RUN} ({run}) was finished",
         f"{BENCH[0]} ({bench}) was rolled back: it is where it was",
         f"the end of {trashed.PURGE.slot} in the trash was finished",
+        f"gc {stamped} was interrupted; runpact artifacts undo {stamped} takes back what was finished",
     )
     assert [(store / each).read_bytes() for each in BENCH] == [trashed.FILES[each] for each in BENCH]
     places = _places.places(os.fspath(store))
@@ -229,8 +231,9 @@ def planned_restore(store: Path, *, moved: int) -> tuple[Places, _journal.Journa
 def test_the_way_back_is_all_or_nothing_as_well(project: Path, moved: int, verdict: str, live: int) -> None:
     """An interrupted undo: entries that are back are finished, others are in the trash again."""
     planned_restore(project, moved=moved)
-    (said,) = recovered(project)
+    said, ends = recovered(project)
     assert verdict in said
+    assert ends == "undo 20990101_000000 was interrupted"
     assert sum((project / each).exists() for each in BENCH) == live
     places = _places.places(os.fspath(project))
     report = _report.read(_report.path_of(places, "20990101_000000"))
@@ -257,7 +260,8 @@ def test_a_deposit_counts_where_its_file_was_replaced(project: Path, *, replaced
         (project / move.source).write_bytes(b"less\n")
     else:
         os.link(held, project / move.source)
-    (said,) = recovered(project)
+    said, ends = recovered(project)
+    assert ends.endswith("takes back what was finished") is replaced
     assert ("was finished" in said, (project / "artifacts/.trash" / ("a" * 12)).exists()) == (replaced, replaced)
 
 

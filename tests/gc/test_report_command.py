@@ -103,3 +103,17 @@ def test_a_folder_in_the_way(
     assert report(monkeypatch, "report", "--html", "store.html") != 0
     assert capsys.readouterr().err.startswith("error[")
     assert (project / "store.html").is_dir()
+
+
+@pytest.mark.parametrize("name", ["config/artifacts.yaml", "artifacts/bench/run_20260101_120000_pass.jsonl", "x.html"])
+def test_what_is_no_page_of_a_store_is_not_replaced(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    """The configuration, an entry and another page stay as they are, and the command ends with 4."""
+    store(project)
+    (project / "x.html").write_text("<!doctype html>\n<title>Mine</title>\n<style></style>")
+    before = (project / name).read_bytes()
+    assert report(monkeypatch, "report", "--html", name) == 4
+    said = f"error[refused]: {name} is no page of a store, so it is not replaced — name another file, or remove it\n"
+    assert capsys.readouterr() == ("", said)
+    assert (project / name).read_bytes() == before

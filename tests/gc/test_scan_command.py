@@ -43,7 +43,7 @@ def test_findings_are_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert _called() == 0
     first, last = capsys.readouterr().out.splitlines()
     assert first.startswith(f"suspicious-time: reports/runs/{run_id(1)}: it is dated in the future")
-    assert last.endswith("; 2 findings")
+    assert last.endswith("; 2 findings (--verbose names them)")
     assert _called("--verbose") == 0
     out = capsys.readouterr().out
     assert "link: " in out

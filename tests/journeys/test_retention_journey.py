@@ -42,11 +42,11 @@ def test_the_run_that_a_report_points_to_is_kept(tmp_path: Path) -> None:
     found = decisions(tmp_path)
     kept = {name: found[f"reports/runs/{name}"]["action"] for name in (oldest, second, third, newest)}
     assert kept == {oldest: "delete", second: "keep", third: "delete", newest: "keep"}
-    (reason,) = [each for each in found[f"reports/runs/{second}"]["reasons"] if each["rule"] == "pointed-to"]
-    assert "dash/runs/spec-kit" in reason["text"]
-    said = done("artifacts", "explain", found[f"reports/runs/{second}"]["entry_id"], cwd=tmp_path)
-    assert "pointed-to" in said
-    assert "dash/runs/spec-kit" in said
+    said = [each["text"] for each in found[f"reports/runs/{second}"]["reasons"] if each["rule"] == "pointed-to"]
+    dash = "dash/runs/spec-kit"
+    assert sorted(said) == [f"pointed-to: by {dash}/{second}", f"pointed-to: by {dash}/last_run.json"]
+    explained = done("artifacts", "explain", found[f"reports/runs/{second}"]["entry_id"], cwd=tmp_path)
+    assert all(text in explained for text in said)
 
     before = {path: path.read_bytes() for path in runs.rglob("*") if path.is_file()}
     done("artifacts", "gc", "--apply", "--force", cwd=tmp_path)

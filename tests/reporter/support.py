@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 from importlib import import_module
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +20,16 @@ from runpact_reporter.cli import app
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["call", "environment", "last_run", "outside", "product_dir", "registered"]
+__all__ = ["PYTEST", "call", "environment", "last_run", "outside", "product_dir", "registered"]
 
 _OURS = ("runpact_core", "runpact_writer", "runpact_reporter")
+_IS_INSTALLED = any(point.name == "runpact" for point in entry_points(group="pytest11"))
+PYTEST = (
+    *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"),
+    *(() if _IS_INSTALLED else ("-p", "runpact_reporter.pytest_plugin")),
+)
+"""The words of a pytest that has our plugin."""
+
 _SOURCES = [str(Path(str(import_module(name).__file__)).parents[1]) for name in _OURS]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import socket
 import threading
-import time
 from dataclasses import asdict, replace
 from hashlib import sha256
 from pathlib import Path
@@ -14,8 +13,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from runpact_core import documents
-from runpact_core.errors import UsageFailure
-from runpact_reporter import CaptureResult, TextCapturePolicy, _capture, capture_text_artifact
+from runpact_core.errors import InvalidArtifact, UsageFailure
+from runpact_reporter import (
+    CaptureResult,
+    TextCapturePolicy,
+    _capture,
+    append_history,
+    capture_text_artifact,
+    iter_report_history,
+    write_report_history_jsonl,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,6 +74,32 @@ def test_a_policy_is_a_policy() -> None:
     wrong: Any = {"head_bytes": 3}
     with pytest.raises(UsageFailure, match="the policy is of type dict"):
         capture_text_artifact("x", policy=wrong)
+
+
+def test_a_path_is_a_path() -> None:
+    """Bytes are one, as the system has them; anything else is refused in a sentence, here and for histories."""
+    Path("x.txt").write_text("x")
+    raw: Any = os.fsencode("x.txt")
+    captured = capture_text_artifact(raw)
+    assert (captured.artifact.path, captured.error) == ("x.txt", None)
+    nothing: Any = None
+    number: Any = 5
+    calls: list[Callable[[], object]] = [
+        lambda: capture_text_artifact(nothing),
+        lambda: capture_text_artifact("x.txt", root=number),
+        lambda: iter_report_history(number),
+        lambda: append_history(nothing, {"run_rel": "a", "status": "x"}),
+        lambda: write_report_history_jsonl(nothing, []),
+    ]
+    for call in calls:
+        with pytest.raises(UsageFailure, match="the path is of type "):
+            call()
+    record: Any = [1]
+    with pytest.raises(InvalidArtifact, match="the record is of type list, no mapping"):
+        append_history("h.jsonl", record)
+    with pytest.raises(InvalidArtifact, match="record 1 is of type list, no mapping"):
+        write_report_history_jsonl("h.jsonl", [record])
+    assert not Path("h.jsonl").exists()
 
 
 def test_head_and_tail_share_the_maximum_in_proportion() -> None:
@@ -177,9 +210,7 @@ def _nothing() -> None:
 def test_whatever_is_there_has_a_name(make: Callable[[], None], kind: str, exists: bool) -> None:  # noqa: FBT001 - a column
     """Each state is explicit, found without waiting, and admitted by the contract."""
     make()
-    start = time.monotonic()
     result = capture_text_artifact("it")
-    assert time.monotonic() - start < 1
     assert result.error is not None
     assert (result.error["kind"], result.artifact.exists, result.excerpt) == (kind, exists, None)
     assert result.artifact.sha256 is None
@@ -298,6 +329,7 @@ def test_root_is_what_paths_are_relative_to(project: Path) -> None:
     assert [result.artifact.path for result in inside] == ["x/log"] * 3
     assert {result.artifact.abs_path for result in inside} == {str(project / "runs" / "x" / "log")}
     out = capture_text_artifact("../log", root="runs")
+    assert out.artifact.path == "../log"
     assert (out.error, out.excerpt) == (
         {"kind": "outside_root", "message": "its path leads out of the root"},
         None,

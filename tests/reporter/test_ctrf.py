@@ -51,14 +51,15 @@ KNOWN = st.fixed_dictionaries(
     },
 )
 REPORTS = st.builds(
-    lambda tool, version, tests, times, known: build(
-        tool, tests, start=min(times), stop=max(times), known=known, version=version
+    lambda tool, version, tests, times, known, duration: build(
+        tool, tests, start=min(times), stop=max(times), known=known, version=version, duration=duration
     ),
     st.sampled_from(["pytest", "jest", "go"]),
     st.sampled_from([None, "1", "2"]),
     TESTS,
-    st.tuples(st.integers(0, 99), st.integers(0, 99)),
+    st.tuples(*[st.one_of(st.integers(0, 99), st.integers(253_402_300_799_999, 2**53))] * 2),
     KNOWN,
+    st.one_of(st.none(), st.integers(0, 9)),
 )
 
 

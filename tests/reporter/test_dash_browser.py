@@ -278,6 +278,41 @@ def test_a_megabyte_is_cut_and_says_so(browser: Any, tmp_path: Path) -> None:
     assert tab.wrong == []
 
 
+def test_on_a_phone_what_came_of_a_test_is_on_the_screen(browser: Any, tmp_path: Path) -> None:
+    """Rows of tests, changes and checks are cards: nothing is wider than the screen, and they are tables still."""
+    build_site([fleet(tmp_path)], str(tmp_path / "site"), NOW)
+    tab = Tab(browser, tmp_path, viewport={"width": 390, "height": 800})
+    page = tab.open(f"r/kit/{RUN}.html")
+    for name in ("tests", "changes", "checks"):
+        table = page.locator(f"table.{name}")
+        assert table.evaluate("(each) => each.scrollWidth <= each.parentElement.clientWidth"), name
+        assert table.get_attribute("role") == "table"
+    outcome, test = (
+        page.locator(f".tests tbody tr >> nth=0 >> {cell}").bounding_box() for cell in ("td >> nth=0", "th")
+    )
+    assert outcome["y"] < test["y"]
+    assert outcome["x"] + outcome["width"] < 390
+    tab.context.close()
+    assert tab.wrong == []
+
+
+def test_a_tall_picture_takes_no_more_than_its_room(browser: Any, tmp_path: Path) -> None:
+    """A picture is shown at most so high, and links to itself; the next one stands at its top."""
+    build_site([fleet(tmp_path)], str(tmp_path / "site"), NOW)
+    tab = Tab(browser, tmp_path)
+    style = (
+        tab.open(f"r/kit/{RUN}.html")
+        .locator(".shot img")
+        .first.evaluate(
+            "(each) => [getComputedStyle(each).maxHeight, getComputedStyle(each.closest('figure')).verticalAlign]"
+        )
+    )
+    assert style == ["384px", "top"]
+    assert tab.page.locator(".shot a").first.get_attribute("href").endswith(".png")
+    tab.context.close()
+    assert tab.wrong == []
+
+
 def test_an_old_page_says_how_old_it_is(browser: Any, tmp_path: Path) -> None:
     """A page that is read long after it was made says so."""
     build_site([fleet(tmp_path)], str(tmp_path / "site"), NOW)

@@ -121,9 +121,9 @@ def test_runs_are_compared(tmp_path: Path) -> None:
     )
     assert _compare.changes(old, new) == [
         Change("status", "failed", "success"),
+        Change("test test_b", "passed", "failed"),
         Change("summary", "bad", "All tests passed (18 tests)"),
         Change("duration", "0.1 s", "8 min 45 s"),
-        Change("test test_b", "passed", "failed"),
         Change("tests failed", "0", "1"),
         Change("tests passed", "2", "1"),
         Change("check rows", "fail", "pass"),
@@ -140,7 +140,7 @@ def test_pictures_of_nothing_and_of_one() -> None:
         for picture in (_pictures.timeline, _pictures.durations, _pictures.pass_rate)
     ] == ["", "", ""]
     row = Row("r", "r", "cancelled", NOW, NOW, 0.0, passed=1, reported=3)
-    assert "1 runs: 0 succeeded, 0 failed, 1 ended otherwise." in _pictures.timeline([row])
+    assert "1 run: 0 succeeded, 0 failed, 1 ended otherwise." in _pictures.timeline([row])
     assert "the longest 0 ms" in _pictures.durations([row])
     assert "the worst 33.3 %" in _pictures.pass_rate([row])
 

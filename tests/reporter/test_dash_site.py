@@ -267,7 +267,7 @@ def test_history_that_is_no_history_is_told(tmp_path: Path) -> None:
     page = text(tmp_path, "index.html")
     assert "dash/runs/report_history.jsonl:9: " in page
     assert "dash/runs/report_history.jsonl: 3 more problems" in page
-    assert "1 records of dash/runs/report_history.jsonl name no product of the fleet" in page
+    assert "1 record in dash/runs/report_history.jsonl of products that are not here" in page
 
 
 def test_runs_that_no_history_knows_are_rows(tmp_path: Path) -> None:

@@ -129,7 +129,7 @@ def test_files_that_could_not_be_collected(tmp_path: Path) -> None:
     assert report["results"]["tests"][0]["message"] == "ImportError: no x"
     assert verdict(counts(report), 0) == (
         "failed",
-        "failed: 1 collection error: b.py; 3 of 4 collected tests were reported",
+        "1 failed, 1 passed, 1 skipped; 1 collection error: b.py; 3 of 4 collected tests were reported",
     )
 
 
@@ -139,10 +139,8 @@ def test_a_killed_session(tmp_path: Path) -> None:
     report = report_of(tmp_path, START, collected(3), *ended, *running, tail='{"event": "report", "nod')
     found = counts(report)
     assert (found.collected, found.reported, found.passed) == (3, 1, 1)
-    assert found.incomplete[:2] == (
-        "the session has no end: it was killed, or is not over", "1 test began and did not end: a.py::u",
-    )  # fmt: skip
-    assert found.incomplete[2].startswith("line 7 of the events is none")
+    assert found.incomplete[0] == "the session has no end, and 1 test began and did not end: a.py::u"
+    assert found.incomplete[1].startswith("line 7 of the events is none")
     assert verdict(found, 0) == ("failed", f"failed: {found.incomplete[0]}; 1 of 3 collected tests was reported")
     complete = report_of(tmp_path, START, collected(1), *ended)
     assert verdict(counts(complete), 0)[0] == "failed"
@@ -222,7 +220,7 @@ def test_what_stopped_a_session_is_said(tmp_path: Path) -> None:
     """Files that could not be collected, at most three by name; Ctrl-C, in one of several sessions too."""
     broken = [{"event": "collect_report", "nodeid": f"{name}.py", "outcome": "failed"} for name in "abcde"]
     said = "5 collection errors: a.py, b.py, c.py and 2 more"
-    assert verdict(counts(report_of(tmp_path, START, *broken, END)), 2) == ("failed", f"failed: {said}")
+    assert verdict(counts(report_of(tmp_path, START, *broken, END)), 2) == ("failed", f"5 failed; {said}")
     ran = phases("a.py::t", "passed", "passed", "passed")
     report = report_of(tmp_path, START, collected(1), *ran, {**END, "interrupted": True})
     assert verdict(counts(report), 2) == ("failed", "interrupted: 1 passed")
@@ -247,3 +245,30 @@ def test_a_line_of_other_types_is_no_event(tmp_path: Path, event: Any, why: str)
     report = read_events(tmp_path / "events.jsonl")
     assert facts(report)["incomplete"] == [f"line 1 of the events is none: {why}"]
     assert documents.validate("test_report", report, strict=True) == []
+
+
+def test_a_test_that_took_the_session_with_it_is_named(tmp_path: Path) -> None:
+    """It began, and no phase of it ended: its own name is there, in the first sentence; four are three and a number."""
+    begins = [{"event": "begin", "nodeid": f"a.py::{name}"} for name in "tuvw"]
+    whole = phases("a.py::t", "passed", "passed", "passed")
+    report = report_of(tmp_path, START, collected(2), begins[0], *whole, begins[1])
+    said = "the session has no end, and 1 test began and did not end: a.py::u"
+    assert counts(report).incomplete == (said,)
+    assert verdict(counts(report), 139)[1] == (
+        f"failed: {said}; 1 of 2 collected tests was reported; the tests were ended by SIGSEGV"
+    )
+    assert counts(report_of(tmp_path, START, collected(1), begins[0], *whole, END)).incomplete == ()
+    (many,) = counts(report_of(tmp_path, START, *begins, END)).incomplete
+    assert many == "4 tests began and did not end: a.py::t, a.py::u, a.py::v and 1 more"
+
+
+def test_a_session_that_only_lists(tmp_path: Path) -> None:
+    """Alone it ran none of its tests; beside one that ran them it counts for nothing."""
+    listing = [{**START, "lists": True}, collected(42), END]
+    assert verdict(counts(report_of(tmp_path, *listing)), 0) == (
+        "failed",
+        "failed: the tests were only listed, and not run; 0 of 42 collected tests were reported",
+    )
+    ran = [START, collected(1), *phases("a.py::t", "passed", "passed", "passed"), END]
+    both = [*({**event, "session": "z"} for event in listing), *ran]
+    assert verdict(counts(report_of(tmp_path, *both)), 0) == ("success", "1 passed")

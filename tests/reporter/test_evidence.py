@@ -61,6 +61,40 @@ def test_what_is_taken_is_copied_and_hashed(project: Path, capfd: pytest.Capture
     assert set(_evidence.read_sums((home / "SHA256SUMS").read_bytes())) == set(names[:-1])
 
 
+@pytest.mark.parametrize("kind", ["none", "link", "folder", "below a file"])
+def test_evidence_that_is_not_there_loses_nothing(project: Path, kind: str, capfd: pytest.CaptureFixture[str]) -> None:
+    """The first and only piece cannot be taken: the results are reported all the same, and the summary says it."""
+    call("fleet", "register", "spec-kit")
+    (project / "a.xml").write_text(JUNIT)
+    (project / "link").symlink_to("a.xml")
+    (project / "folder").mkdir()
+    name = {"below a file": "a.xml/x"}.get(kind, kind)
+    assert call("report", "generate", "spec-kit", "--junit", "a.xml", "--evidence", name) == 1
+    assert "error[" in capfd.readouterr().err
+    data = json.loads((product_dir(project) / "last_run.json").read_bytes())
+    assert (data["status"], data["summary"]) == ("success", "1 passed; 1 piece of evidence is missing")
+    folder = product_dir(project) / data["run_id"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "SHA256SUMS", "last_run.json", "pytest_output.log", "test-report.json",
+    ]  # fmt: skip
+    assert call("report", "check", "spec-kit", "--mode", "production") == 1
+
+
+def test_evidence_of_an_earlier_report_of_the_run_is_gone(project: Path) -> None:
+    """Reported again without it, the copy of before does not stand for it."""
+    call("fleet", "register", "spec-kit")
+    call("report", "generate", "spec-kit", "--", "true")
+    run_id = json.loads((product_dir(project) / "last_run.json").read_bytes())["run_id"]
+    words = ("report", "generate", "spec-kit", "--run", f"reports/runs/{run_id}", "--evidence", "proof")
+    (project / "proof").write_text("first")
+    assert call(*words) == 0
+    copy = product_dir(project) / run_id / "evidence" / "proof"
+    assert copy.read_text() == "first"
+    (project / "proof").unlink()
+    assert call(*words) == 1
+    assert not copy.exists()
+
+
 def test_only_regular_files_of_bounded_size(project: Path) -> None:
     """A link, a folder, a FIFO, a file that is too large or exchanged: refused, and nothing is left."""
     (project / "a").write_bytes(b"12345")
@@ -79,7 +113,7 @@ def test_only_regular_files_of_bounded_size(project: Path) -> None:
         _evidence.take(project / "none", home, "x")
     with pytest.raises(EnvironmentFailed):
         _evidence.take(project / "a\0b", home, "x")
-    assert list(home.iterdir()) == []
+    assert not home.exists()
     taken = _evidence.take(project / "a", home, "e/x")
     assert taken == ("e/x", hashlib.sha256(b"12345").hexdigest(), 5)
 
@@ -124,6 +158,23 @@ def test_the_schemas_are_exported_once(project: Path) -> None:
     for name, path in (("products", dash / "products.json"), ("last_run", product_dir(project) / "last_run.json")):
         schema = json.loads((dash / "schemas" / f"{name}.schema.json").read_bytes())
         jsonschema.Draft202012Validator(schema).validate(json.loads(path.read_bytes()))
+
+
+def test_the_plain_schema_is_that_of_what_was_written_last(project: Path) -> None:
+    """`last_run.schema.json` takes the newest report, of either version; each version's stands beside it, and stays."""
+    dash = project / "dash"
+    call("fleet", "register", "spec-kit")
+    (project / "a.xml").write_text(JUNIT)
+    plain = b""
+    for version in ("0.2", "0.1", "0.2"):
+        words = ("--junit", "a.xml", "--schema-version", version)
+        assert call("report", "generate", "spec-kit", *words) == 0
+        plain = (dash / "schemas" / "last_run.schema.json").read_bytes()
+        assert plain == (dash / "schemas" / f"last_run.{version}.schema.json").read_bytes()
+        report = json.loads((product_dir(project) / "last_run.json").read_bytes())
+        jsonschema.Draft202012Validator(json.loads(plain)).validate(report)
+    assert _publish.export_schemas(dash) == []
+    assert (dash / "schemas" / "last_run.schema.json").read_bytes() == plain
 
 
 def test_a_run_id_is_one_part_of_a_path(project: Path) -> None:

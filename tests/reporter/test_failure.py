@@ -85,6 +85,22 @@ def admitted(event: dict[str, Any]) -> dict[str, Any]:
         ("expected 3 but got 4", "assertion"),
         ("no test report was written", "missing_report"),
         ("deadline exceeded", "timeout"),
+        ("MemoryError", "out_of_memory"),
+        ("Killed", "signal"),
+        ("the killed processes were counted", "unknown"),
+        ("exit code 137", "signal"),
+        ("the command exited with status 139", "signal"),
+        ("exit code 124", "timeout"),
+        ("exit code 1", "unknown"),
+        ("ValidationError: 2 errors", "validation"),
+        ("assert timeout == 30", "assertion"),
+        ("E       assert 'connection refused' in log", "assertion"),
+        ("AssertionError: the quota is exceeded", "assertion"),
+        ("the quota page failed to render", "unknown"),
+        ("You exceeded your current quota, please check your plan", "quota"),
+        ("Disk quota exceeded", "quota"),
+        ("insufficient_quota", "quota"),
+        ("Quota for requests was exhausted", "quota"),
         (None, "unknown"),
         ({}, "unknown"),
         (7, "unknown"),
@@ -253,6 +269,25 @@ def test_the_excerpt_of_a_capture_fits_its_ledger() -> None:
     assert len(excerpt["head"]) == excerpt["ledger"]["head_bytes"] == 100_000
     assert excerpt["tail"].endswith("by ***\n")
     assert event["removed"] == {"email": 2}
+
+
+def test_whatever_is_given_makes_an_event() -> None:
+    """Evidence and details of other kinds than they should be are kept as they can be, and stop nobody."""
+    Path("log.txt").write_text("x")
+    given: Any = ["log.txt", Path("log.txt"), b"no", 7]
+    listed: Any = [1]
+    event = admitted(failure_event("x", artifacts=given, details=listed))
+    assert [each["artifact"] for each in event["artifacts"]] == [
+        {"path": "log.txt", "exists": True},
+        {"path": "log.txt", "exists": True},
+        {"path": "no", "exists": False},
+        {"path": "7", "exists": False},
+    ]
+    assert event["details"] == {"details": [1]}
+    alone: Any = "log.txt"
+    assert admitted(failure_event("x", artifacts=alone))["artifacts"] == event["artifacts"][:1]
+    nothing: Any = None
+    assert "artifacts" not in admitted(failure_event("x", artifacts=nothing))
 
 
 def test_each_error_of_a_cycle_is_told_once() -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
+import jsonschema
 import pytest
 
 from runpact_core import documents
@@ -40,6 +41,16 @@ def test_what_is_registered_is_a_valid_entry(project: Path, capsys: pytest.Captu
     plain = {"display_name": "plain", "enabled": False, "owner": "unknown", "product_id": "plain", "status": "active"}
     assert registered(project) == [spec_kit, plain]
     assert documents.validate("products", project / "dash" / "products.json", strict=True) == []
+    schema = json.loads((project / "dash" / "schemas" / "products.schema.json").read_bytes())
+    jsonschema.validate(json.loads((project / "dash" / "products.json").read_bytes()), schema)
+    assert (project / "dash" / "schemas" / "last_run.schema.json").is_file()
+
+
+def test_names_of_other_languages(project: Path) -> None:
+    """Joiners between letters belong to them."""
+    name = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"
+    assert call("fleet", "register", "x", "--name", name) == 0
+    assert registered(project)[0]["display_name"] == name
 
 
 @pytest.mark.parametrize(

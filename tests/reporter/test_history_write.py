@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -126,19 +128,95 @@ def test_rebuilding_gives_the_bytes_of_the_appends() -> None:
     assert HISTORY.read_bytes() == appended
 
 
-def test_a_run_reported_while_the_history_is_rebuilt_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its line went into the file that was replaced; the tree is looked at again, and has it."""
+def test_what_is_appended_while_the_history_is_rebuilt_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A record of another producer comes between the reading and the replacing: it waits, and is in the new file."""
     reported("one")
-    replace, late = files.replace, iter(["two"])
+    append_history(HISTORY, {"run_rel": "foreign/1", "status": "ok"})
+    replace, late = files.replace, iter(["foreign/2"])
+    appending: list[threading.Thread] = []
 
     def replacing(path: Any, data: bytes) -> None:
-        for run_id in late:
-            append_history(HISTORY, reported(run_id, "2026-01-19T12:00:09Z"))
+        for run_rel in late:
+            record = {"run_rel": run_rel, "status": "ok"}
+            appending.append(threading.Thread(target=append_history, args=(HISTORY, record)))
+            appending[0].start()
         replace(path, data)
 
     monkeypatch.setattr(files, "replace", replacing)
     assert rebuild_history("dash") == 2
-    assert [record["run_id"] for record in iter_report_history(HISTORY)] == ["one", "two"]
+    appending[0].join(60)
+    found = {record["run_rel"] for record in iter_report_history(HISTORY)}
+    assert found == {"spec-kit/one", "foreign/1", "foreign/2"}
+
+
+def test_appending_and_rebuilding_for_a_while() -> None:
+    """A process that appends and one that rebuilds all the time: every record whose append returned is there."""
+    reported("one")
+    program = (
+        "from runpact_reporter import append_history\n"
+        "for n in range(30):\n"
+        f"    append_history({str(HISTORY)!r}, {{'run_rel': f'foreign/{{n}}', 'status': 'ok'}})"
+    )
+    child = subprocess.Popen([sys.executable, "-c", program], env=environment())
+    while child.poll() is None:
+        rebuild_history("dash")
+    assert child.returncode == 0
+    found = {record["run_rel"] for record in iter_report_history(HISTORY)}
+    assert found == {"spec-kit/one", *(f"foreign/{number}" for number in range(30))}
+
+
+def test_a_history_that_was_replaced_while_it_was_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two rebuild at once: the second takes the lock of the new file, not of the one that has no name any more."""
+    reported("one")
+    hold, first = files.hold, iter([True])
+
+    def held(path: Path) -> int:
+        fd = hold(path)
+        for _ in first:
+            files.replace(path, b'{"run_rel":"foreign/1","status":"ok"}\n')
+        return fd
+
+    monkeypatch.setattr(files, "hold", held)
+    assert rebuild_history("dash") == 2
+    assert {record["run_rel"] for record in iter_report_history(HISTORY)} == {"spec-kit/one", "foreign/1"}
+
+
+def test_lines_that_are_no_records_are_kept_beside(capsys: pytest.CaptureFixture[str]) -> None:
+    """They are told, with the name under which the history as it was is found; a second time under another."""
+    reported("one")
+    foreign = b'{"run_rel":"foreign/1","schema_version":"7.0","status":"ok"}\n'
+    before = foreign + b'{"torn'
+    for number, name in enumerate(["report_history.unreadable.jsonl", "report_history.unreadable-2.jsonl"], 1):
+        HISTORY.write_bytes(before * number)
+        assert call("history", "rebuild") == 0
+        said = capsys.readouterr()
+        assert said.out == f"{HISTORY}: 1 record\n"
+        assert [line.split(": ")[0:2] for line in said.err.splitlines()[:-1]] == [
+            ["warning", f"{HISTORY}:{line}"] for line in range(1, 2 + number)
+        ]
+        last = said.err.splitlines()[-1]
+        lines = 1 + number
+        assert last == f"runpact: {lines} lines left out; the history as it was is kept: {HISTORY.with_name(name)}"
+        assert HISTORY.with_name(name).read_bytes() == before * number
+    assert call("history", "rebuild") == 0
+    assert len(list(HISTORY.parent.glob("report_history*"))) == 3
+
+
+def test_the_order_of_lines_is_no_difference(capsys: pytest.CaptureFixture[str]) -> None:
+    """Nor are spaces, or an earlier record of a run; what is missing, and what is too much, is named."""
+    records = [reported(run_id) for run_id in ("one", "two")]
+    earlier = records[0] | {"status": "failed"}
+    HISTORY.write_bytes(b"".join(json.dumps(each).encode() + b"\n" for each in (records[1], earlier, records[0])))
+    assert call("history", "rebuild", "--check") == 0
+    assert capsys.readouterr().out == (
+        f"{HISTORY}: is what 2 reports make, but for the order of lines, or for earlier records of a run\n"
+    )
+    HISTORY.write_bytes(b'{"run_rel":"foreign/1","status":"ok"}\n' + json.dumps(earlier).encode())
+    assert call("history", "rebuild", "--check", "--drop") == 1
+    assert capsys.readouterr().out == (
+        f"{HISTORY}: differs from what 2 reports make: lacks spec-kit/one, spec-kit/two; "
+        "has foreign/1, spec-kit/one beyond\n"
+    )
 
 
 def test_append_show_rebuild_on_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -163,7 +241,7 @@ def test_append_show_rebuild_on_the_command_line(capsys: pytest.CaptureFixture[s
     assert call("history", "rebuild") == 0
     assert call("history", "rebuild", "--check") == 0
     assert capsys.readouterr().out.splitlines() == [
-        f"{HISTORY}: differs from what 2 reports make",
+        f"{HISTORY}: differs from what 2 reports make: has 1 line that is no record",
         f"{HISTORY}: 2 records",
         f"{HISTORY}: is what 2 reports make",
     ]
@@ -247,6 +325,18 @@ def test_records_of_others_are_appended(capsys: pytest.CaptureFixture[str]) -> N
     assert "was torn" in capsys.readouterr().err
     assert call("history", "show", "--status", "nothing") == 1
     assert "there are no such records" in capsys.readouterr().out
+
+
+def test_a_record_without_end_is_not_read_whole(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """From standard input no more is read than a document may have."""
+    monkeypatch.setattr(documents, "MAX_BYTES", 100)
+    stdin = io.TextIOWrapper(io.BytesIO(b" " * 1000))
+    monkeypatch.setattr(sys, "stdin", stdin)
+    assert call("history", "append", "--record", "-") == 1
+    assert stdin.buffer.tell() == 101
+    assert "error[invalid-artifact]" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -171,6 +171,8 @@ def test_encodings(tmp_path: Path, text: bytes) -> None:
         (b"<html/>", "its first element is 'html'"),
         (b"<?xml version='1.0' encoding='klingon'?><testsuite/>", "encoding 'klingon' is not known"),
         (b"<?xml version='1.0' encoding='hex'?><testsuite/>", "encoding 'hex' is not known"),
+        (b"<?xml version='1.0' encoding='idna'?><testsuite/>", "encoding 'idna' is not known"),
+        (b"<?xml version='1.0' encoding='undefined'?><testsuite/>", "encoding 'undefined' is not known"),
     ],
 )
 def test_what_is_no_junit_is_refused(tmp_path: Path, text: bytes, message: str) -> None:

@@ -142,7 +142,7 @@ def test_a_broken_file(project: Path) -> None:
     assert done.returncode == 2
     assert (test["name"], test["status"], test["rawStatus"]) == ("test_it.py", "failed", "error in collection")
     assert "nothing_of_that_name" in test["message"]
-    assert verdict(counts(report_of(project)), 2) == ("failed", "failed: 1 collection error: test_it.py")
+    assert verdict(counts(report_of(project)), 2) == ("failed", "1 failed; 1 collection error: test_it.py")
 
 
 def test_events_that_cannot_be_written(project: Path) -> None:
@@ -169,9 +169,13 @@ def test_off_it_loads_nothing(project: Path) -> None:
 
 
 def test_only_looking_is_no_session(project: Path) -> None:
-    """Tests that are only listed are not reported as missing."""
+    """Asked for a product nothing is recorded; where a report waits for results, there are none."""
+    registered(project, "shop")
+    assert session(project, FIRST, "--collect-only", "-q", "--runpact", "shop", events=None).returncode == 0
+    assert not (project / "reports").exists()
     assert session(project, FIRST, "--collect-only", "-q").returncode == 0
-    assert not (project / "events.jsonl").exists()
+    said = "failed: the tests were only listed, and not run; 0 of 3 collected tests were reported"
+    assert verdict(counts(report_of(project)), 0) == ("failed", said)
 
 
 def test_a_killed_session_is_an_interrupted_run(project: Path) -> None:
@@ -181,14 +185,16 @@ def test_a_killed_session_is_an_interrupted_run(project: Path) -> None:
     assert done.returncode == -signal.SIGKILL
     (run,) = runs.find(project / "reports" / "runs")
     assert run.state == "interrupted"
+    said = "the session has no end, and 1 test began and did not end: test_it.py::test_b"
+    assert counts(read_events(project / "reports" / "runs" / run.run_id / EVENTS)).incomplete == (said,)
     assert counts(read_events(project / "reports" / "runs" / run.run_id / EVENTS)).reported == 1
 
 
 def test_a_product_that_nobody_knows(project: Path) -> None:
     """Exit code 2 and one line, and no test ran."""
     done = session(project, "def test_a(): pass\n", "--runpact", "my shop", events=None)
-    hint = "register it: runpact fleet register my shop"
-    said = f"error[unknown-product]: there is no product my shop — {hint}\n"
+    hint = "call it in the project's folder; where that is here, register it: runpact fleet register my shop"
+    said = f"error[unknown-product]: there is no product my shop, and no {project}/dash/products.json — {hint}\n"
     assert (done.returncode, done.stdout, done.stderr) == (2, "", said)
     assert not (project / "reports").exists()
 

@@ -147,7 +147,7 @@ def test_a_failure_in_between_turns_listening_off(
     monkeypatch.setattr(EventLog, "write", write)
     monkeypatch.setenv(pytest_plugin.EVENTS_VARIABLE, "events.jsonl")
     assert session(project, GOOD) == 0
-    assert written == ["session_start", "collected", "report"]
+    assert written == ["session_start", "collected", "begin", "report"]
     assert "error[internal]: this session is not reported: OSError: disk full" in capsys.readouterr().out
     assert counts(read_events(project / "events.jsonl")).reported == 0
 
@@ -260,6 +260,7 @@ def test_a_session_that_is_not_green_does_not_end_with_0(project: Path, generato
         ({"product_id": "other"}, "", 2, "error[unknown-product]: there is no product shop — register it"),
         ({"enabled": False}, "", 4, "error[disabled]: shop is disabled in the register, so nothing was started — let"),
         ({}, "on", 4, "error[kill-switch]: the kill switch of shop is on, so nothing was started: why — let it run"),
+        ({"status": 3}, "", 2, "error[configuration]: "),
         ({}, "perhaps", 2, "error[usage]: RUNPACT_KILL_SWITCH is 'perhaps' — write on or off"),
     ],
 )
@@ -280,3 +281,18 @@ def test_a_session_that_must_not_be_started(  # noqa: PLR0917 - two fixtures and
     assert capsys.readouterr().err.startswith(said)
     assert not (project / "ran").exists()
     assert not (project / "reports").exists()
+
+
+def test_the_project_is_where_the_register_is(
+    project: Path, generator: Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Called in a folder below pytest's root directory, the session is a run of the project there."""
+    (project / "sub").mkdir()
+    monkeypatch.chdir(project / "sub")
+    assert session(project, GOOD, "--runpact", "shop", f"--rootdir={project}") == 0
+    assert [each["project"] for each in generator.asked] == [project]
+    assert document(project, "run.json")["status"] == "success"
+    assert not (project / "sub" / "reports").exists()
+    registered(project / "sub", "shop")
+    assert session(project, GOOD, "--runpact", "shop", f"--rootdir={project}") == 0
+    assert generator.asked[1]["project"] == project / "sub"

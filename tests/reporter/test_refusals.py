@@ -172,6 +172,8 @@ def test_an_error_names_its_file(project: Path, product: Path, capsys: pytest.Ca
         (["nope", "--update"], "error[unknown-product]: there is no product nope"),
         (["b", "--name", ""], "the display name is empty"),
         (["b", "--name", "a\nb"], "the display name has control characters"),
+        (["b", "--owner", "team\u202ex"], "the owner has control characters, or some that cannot be seen"),
+        (["b", "--name", "a\U000e0041"], "the display name has control characters, or some that cannot be seen"),
         (["b", "--owner", "x" * 5000], "the owner has 5000 characters"),
         (["x" * 300], "use at most 100 lower-case letters"),
         (["b", "--status", "foo"], "'bootstrap', 'active', 'pending', 'development'"),

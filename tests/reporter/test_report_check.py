@@ -61,6 +61,8 @@ def test_all_that_is_asked_for(project: Path, capsys: pytest.CaptureFixture[str]
             "screenshot": (True, "a picture of the rendered pages is there"),
             "test-report": (True, "test-report.json is there"),
             "evidence-sound": (True, "3 paths are listed, and sound"),
+            "newer-run": (True, "no newer run ended badly without a report"),
+            "report-whole": (True, "nothing but failed tests speaks against it"),
             "max-failures": (True, "0 failed; at most 0 is asked for"),
             "min-passed": (True, "2 passed; at least 2 is asked for"),
         }

@@ -54,7 +54,10 @@ def test_a_report_is_shown(reported: Path, capsys: pytest.CaptureFixture[str]) -
     assert re.search(r"^status +failed$", text, re.MULTILINE)
     assert re.search(r"^duration +0\.001 s$", text, re.MULTILINE)
     assert "tests: reported 13, passed 1, failed 12" in text
-    assert "failed:\n  test_0 (tests/a.py:1): boom\n  test_1 (tests/a.py:2): boom\n" in text
+    assert "failed:\n  TestA > test_0 (tests/a.py:1): boom\n  TestA > test_1 (tests/a.py:2): boom\n" in text
+    assert re.search(r"^spent +[0-9.]+ minutes \(no budget\)$", text, re.MULTILINE)
+    assert re.search(r"^kill switch +off$", text, re.MULTILINE)
+    assert re.search(r"^PR wave +none, 0 open, since 20", text, re.MULTILINE)
     assert f"evidence:\n  runs/spec-kit/{reported.name}/pytest_output.log\n" in text
     assert call("report", "show", "spec-kit", "--json") == 0
     assert capsys.readouterr().out.encode() == (reported / "last_run.json").read_bytes()
@@ -70,6 +73,11 @@ def test_one_run_is_shown(project: Path, reported: Path, capsys: pytest.CaptureF
     assert json.loads(capsys.readouterr().out)["run_id"] == reported.name
     assert call("report", "show", "spec-kit", "--run", "run_2") == 0
     assert "kept alone" in capsys.readouterr().out
+    capsys.readouterr()
+    assert call("report", "show", "spec-kit", "--run", f"reports/runs/{reported.name}", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["run_id"] == reported.name
+    assert call("report", "show", "spec-kit", "--run", "last", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["run_id"] == "run_2"
     assert call("report", "show", "spec-kit", "--run", "run_1") == 1
     assert call("report", "show", "spec-kit", "--run", "run") == 2
     assert call("report", "show", "spec-kit", "--run", "zzz") == 1
@@ -85,7 +93,9 @@ def test_a_report_of_an_unknown_version_is_shown_as_far_as_it_goes(
     path.write_text('{"schema_version": "7.0", "status": "odd\\u001b[2J", "evidence": 3}')
     capsys.readouterr()
     assert call("report", "show", "spec-kit") == 1
-    assert capsys.readouterr().out == "Unsupported schema version: 7.0\nstatus  odd\\x1b[2J\n"
+    assert capsys.readouterr().out == (
+        "Unsupported schema version: 7.0\nstatus  unknown (the document says: odd\\x1b[2J)\n"
+    )
     path.write_text('{"schema_version": "7.0"}')
     assert call("report", "show", "spec-kit") == 1
     assert "it has no fields that are known" in capsys.readouterr().out

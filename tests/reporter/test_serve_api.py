@@ -79,15 +79,27 @@ def test_a_document_that_is_too_large_is_not_read(project: Path, monkeypatch: py
 
 
 def test_the_schemas_are_those_of_the_contracts(project: Path) -> None:
-    """The newest version of a contract, or the one that is named; another name is 404 with the nearest."""
+    """The version that is written unless another is asked for, or the one that is named; another name is 404."""
     application = site(project)
-    newest = documents.find_contract("last_run")[-1]
-    assert ask(application, "/api/schemas/last_run.schema.json").body == documents.schema(newest)
-    oldest = documents.find_contract("last_run@0.1")[0]
-    assert ask(application, "/api/schemas/last_run@0.1.schema.json").body == documents.schema(oldest)
+    stated = {"run": "run@0.2", "last_run": "last_run@0.1", "last_run.0.2": "last_run@0.2", "run@0.1": "run@0.1"}
+    for name, contract in stated.items():
+        text = documents.schema(documents.find_contract(contract)[0])
+        assert ask(application, f"/api/schemas/{name}.schema.json").body == text, name
     answer = ask(application, "/api/schemas/last_runn.schema.json")
     assert (answer.status, body(answer)["code"]) == (404, "unknown-contract")
     assert ask(application, "/api/schemas/last_run.json").status == 404
+
+
+def test_the_schemas_of_the_dash_folder_come_first(project: Path) -> None:
+    """A file of `dash/schemas` is given as it is, so the documents beside it fit it; a link is not followed."""
+    planted(project)
+    folder = project / "dash/schemas"
+    folder.mkdir()
+    (folder / "last_run.schema.json").write_bytes(b'{"const": 1}')
+    (folder / "run.schema.json").symlink_to(project / "secret.txt")
+    answer = ask(site(project), "/api/schemas/last_run.schema.json")
+    assert (answer.body, header(answer, "content-type")) == (b'{"const": 1}', "application/schema+json")
+    assert b"CANARY" not in ask(site(project), "/api/schemas/run.schema.json").body
 
 
 def test_the_history_of_a_product_is_its_last_lines(project: Path) -> None:
@@ -288,8 +300,8 @@ def test_only_http_is_answered(project: Path) -> None:
 
 
 def test_a_query_that_cannot_be_read(project: Path) -> None:
-    """Bytes that are no text, or too many fields, are 400."""
-    for query in ("%ff=%ff", "&".join(["a=b"] * 11)):
+    """Bytes that are no text, too many fields, and one that is there twice are 400."""
+    for query in ("%ff=%ff", "&".join(f"a{number}=b" for number in range(11)), "project=1&project=1"):
         assert ask(site(project), f"/api/products.json?{query}").status == 400
 
 

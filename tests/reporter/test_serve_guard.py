@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from runpact_reporter._dash._answers import Asked
+from runpact_reporter._dash._guard import HEADER_BYTES
 from tests.reporter.serving import PORT, RUN, ask, body, header, planted, site
 
 if TYPE_CHECKING:
@@ -195,3 +196,21 @@ def test_no_request_is_a_fault_of_the_server(project: Path, pieces: list[str], q
     assert b"CANARY" not in answer.body
     if answer.fd is not None:
         assert b"CANARY" not in given_out(answer)
+
+
+@pytest.mark.parametrize("path", ["/api", "/api/", "/api/runs/", "/files", "/files/", f"/files/spec-kit/{RUN}/", "/p/"])
+def test_a_folder_is_not_there_and_its_files_are_named(project: Path, path: str) -> None:
+    """With a slash at the end and without: 404, with what can be asked for."""
+    planted(project)
+    answer = ask(site(project), path)
+    assert (answer.status, body(answer)["detail"]) == (404, f"Missing artifact: {path}")
+    assert body(answer)["hint"]
+
+
+def test_headers_have_a_limit(project: Path) -> None:
+    """As many bytes as the limit are answered, one more is 431."""
+    planted(project)
+    room = HEADER_BYTES - len("host" + f"127.0.0.1:{PORT}" + "x")
+    assert ask(site(project), "/", x="a" * room).status == 200
+    answer = ask(site(project), "/", x="a" * (room + 1))
+    assert (answer.status, body(answer)["detail"]) == (431, "the request's headers are longer than 16384 bytes")

@@ -73,6 +73,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, int,
         (b"OPTIONS * HTTP/1.0\r\nHost: 127.0.0.1:PORT\r\n\r\n", 405),
         (b"\x16\x03\x01 not http\r\n\r\n", 400),
         (b"GET / HTTP/1.1\r\nX: " + b"a" * 20_000, 400),
+        (b"GET / HTTP/1.0\r\nHost: 127.0.0.1:PORT\r\nX: " + b"a" * 20_000 + b"\r\n\r\n", 431),
     ],
 )
 def test_requests_as_bytes(server: tuple[int, int, Path], request_: bytes, code: int) -> None:

@@ -139,7 +139,7 @@ def test_a_package_makes_ruff_order_its_imports() -> None:
     check, form, *rest = new.steps("package", "zones", draft)
     assert check[-1] == form[-1] == "tests/zones/test_counts.py"
     assert "packages/runpact/src/runpact/cli.py" in check
-    assert rest == [["-m", "codegen"], ["-m", "evolution.packages"]]
+    assert rest == [["-m", "codegen"], ["-m", "evolution", "packages"]]
     assert (
         draft.text("tests/runpact/__snapshots__/test_umbrella.ambr").count("\n    zones      Count recorded runs") == 1
     )

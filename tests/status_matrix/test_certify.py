@@ -76,7 +76,7 @@ def test_words_reach_the_command_as_they_are() -> None:
         ("exit 7", "exit code 7 instead of 0 or 1"),
         ("kill -KILL $$", "exit code 137 instead of 0 or 1"),
         ("exec sleep 60", "ended after its 0.3 s"),
-        (None, "/adapter is not here, or cannot be run"),
+        (None, "/adapter is not there"),
     ],
 )
 def test_what_does_not_end_as_expected_has_failed(script: str | None, detail: str) -> None:
@@ -90,6 +90,24 @@ def test_what_does_not_end_as_expected_has_failed(script: str | None, detail: st
     assert first["detail"].endswith(detail)
     assert done.document["summary"]["status"] == "fail"
     assert verify_certificate(JSON)["ok"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs modes of files")
+def test_why_a_program_cannot_be_run_is_said() -> None:
+    """A folder, a file that is not executable, a name with words behind it, a name that no folder of PATH has."""
+    registry(required_core_checks=None, required_core_cases=None)
+    Path("folder").mkdir()
+    Path("plain").write_text("x", encoding="utf-8")
+    adapter()
+    for named, said in (
+        ("./folder", "/folder is a folder"),
+        ("./plain", "/plain may not be run: it is not executable"),
+        ("./adapter --flag", "/adapter --flag is not there"),
+        ("no-such-program", "no program no-such-program is on the PATH"),
+    ):
+        check = certify(request(adapter=named)).document["checks"][0]
+        assert check["status"] == "fail"
+        assert check["detail"].endswith(said)
 
 
 def test_the_registry_says_how_long_a_command_may_take() -> None:

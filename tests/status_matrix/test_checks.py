@@ -143,7 +143,7 @@ def test_what_a_plugin_skips_is_no_pass() -> None:
         ({"args": ["false"], "expect_exit": [1, 2]}, "pass", "exit code 1"),
         ({"args": ["false"], "expect_exit": []}, "fail", "exit code 1 instead of none"),
         ({"args": ["sleep", "60"], "timeout_s": 0.2}, "fail", "ended after its 0.2 s"),
-        ({"args": ["no-such-program"]}, "fail", "no-such-program is not here, or cannot be run"),
+        ({"args": ["no-such-program"]}, "fail", "no program no-such-program is on the PATH"),
         ({}, "fail", "the plug-in command needs settings.args, a list of words"),
         ({"args": "make test"}, "fail", "the plug-in command needs settings.args, a list of words"),
         ({"args": ["true"], "expect_exit": 0}, "fail", "settings.expect_exit of the plug-in command is no list"),

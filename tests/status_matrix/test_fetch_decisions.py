@@ -157,3 +157,16 @@ def test_a_file_of_authorities_must_be_one(tmp_path: object) -> None:
             _source.prepare(Settings(ca_file=name))
     _source.prepare(Settings())
     assert _wire.tls_context(None).verify_mode.name == "CERT_REQUIRED"
+
+
+def test_a_wait_that_used_up_all_the_time_is_told_as_that() -> None:
+    """Whoever reads it knows which limit to raise; a silence before that is a silence."""
+    now = [0.0]
+    settings = Settings(total_s=3)
+    pace = _wire.Pace(settings, Deadline(3, lambda: now[0]), lambda: now[0])
+    now[0] = 2.9
+    pace.end()
+    assert pace.stopped is None
+    now[0] = 3.0
+    pace.end()
+    assert pace.stopped == ("timeout", "it was not done after 3 s")

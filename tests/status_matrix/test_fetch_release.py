@@ -212,6 +212,35 @@ def test_metadata_that_is_none_is_missing(server: HostileServer, body: bytes) ->
     assert "Not Found" not in found.message
 
 
+def test_metadata_that_cannot_be_read_says_why(server: HostileServer) -> None:
+    """A page of a log-in in place of JSON, or one that is too deep, is told as what it is, with its place."""
+    for body, said in (
+        (b"<html>", "expected a value, found '<' (line 1, column 1)"),
+        (b"[" * 5000, "more than 100 arrays"),
+    ):
+        server.play(PATH, hostile.reply(body))
+        assert said in failed(server.url(PATH)).message
+
+
+@pytest.mark.parametrize("draft", [True, False, None])
+def test_a_draft_is_no_release(server: HostileServer, draft: bool | None) -> None:  # noqa: FBT001 - a value of a document
+    """Nobody published it, so its assets may still change."""
+    url = server.release("rust", REPORT, release={"draft": draft})
+    if draft:
+        assert failed(url).message == "the release is a draft, so nobody published it yet"
+    else:
+        assert fetched(url).data == REPORT
+
+
+def test_a_release_that_is_not_found_may_be_one_that_is_not_shown(server: HostileServer) -> None:
+    """HTTP 404 is also what a private repository answers without a token, so the row names both."""
+    found = failed(server.url("/nowhere"))
+    assert found.failure == "missing-release-metadata"
+    assert found.message.startswith(
+        "it answered with HTTP status 404: there is no release, or its repository is private"
+    )
+
+
 @pytest.mark.parametrize(
     "asset",
     [
@@ -283,7 +312,7 @@ def test_five_hundred_runners_at_once_each_get_their_own(server: HostileServer) 
         if number % 50 == 7:
             server.play(f"/repos/{number}/releases/latest", hostile.drip(hostile.ANNOUNCED))
         runners.append(runner(url)._replace(runner_id=str(number)))
-    limits = HERE._replace(attempts=1, connect_s=10, total_s=20, read_s=10)
+    limits = HERE._replace(attempts=1, grace_s=4)
 
     def ask(each: Runner) -> Any:
         return _source.fetch(each, limits, OUTSIDE)

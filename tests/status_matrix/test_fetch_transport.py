@@ -128,22 +128,20 @@ def test_a_slow_answer_ends_at_its_limits(step: hostile.Step, grace_s: float) ->
     with HostileServer() as server:
         url = server.release("rust", REPORT)
         server.play(PATH, step)
-        start = time.monotonic()
         found = failed(url, limits)
-        assert time.monotonic() - start < 5
     assert found.failure == "timeout"
 
 
 def test_a_slow_answer_over_tls_ends_at_its_limits(tmp_path: Path) -> None:
     """Reads through TLS are held to the same rate, as is the handshake with a server that says nothing."""
     authority = Authority(tmp_path)
-    limits = ONCE._replace(ca_file=authority.ca_file, connect_s=0.2)
+    limits = ONCE._replace(ca_file=authority.ca_file, total_s=30, grace_s=0.2)
     with HostileServer(authority) as server, HostileServer(mute=True) as mute:
         url = server.release("rust", REPORT)
         server.play(DOWNLOAD, hostile.drip(ANNOUNCED))
         found = failed(url, limits)
         assert (found.failure, found.message.endswith("which is too slow")) == ("timeout", True)
-        found = failed(mute.url("/x").replace("http:", "https:"), limits)
+        found = failed(mute.url("/x").replace("http:", "https:"), limits._replace(connect_s=0.2))
         assert found.failure == "timeout"
 
 
@@ -247,7 +245,7 @@ def test_a_limit_that_is_used_up_is_no_refusal() -> None:
         server.play(PATH, hostile.reply(code=403, X_RateLimit_Remaining="0", X_RateLimit_Reset="5000"))
         found = failed(server.url(PATH), now=lambda: 1000.0)
     assert (found.failure, (found.details or {})["retry_after_s"]) == ("rate-limited", 4000)
-    assert found.message == "it answered with HTTP status 403 and asks to come back in 4000 s"
+    assert found.message == "it answered with HTTP status 403 and asks to come back in 1 h 6 min"
 
 
 def test_a_server_must_prove_who_it_is(tmp_path: Path) -> None:

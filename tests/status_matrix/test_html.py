@@ -47,6 +47,22 @@ def test_the_same_bytes_for_the_same_clock() -> None:
     assert _html.page(matrix(), NOW) != _html.page(matrix(), NOW + 1)
 
 
+def test_of_rows_as_urgent_the_newest_comes_first() -> None:
+    """What broke today stands above what has been broken for a week; rows without a time come last, by name."""
+    go = matrix()["matrix_rows"][0]
+    times = {
+        "a": "2026-01-16T00:00:00Z",
+        "b": "2026-01-23T00:00:00Z",
+        "c": None,
+        "d": None,
+        "e": "2026-01-23T09:00:00Z",
+    }
+    rows = [{**go, "runner_id": name, "since": time} for name, time in times.items()]
+    rows = [{field: value for field, value in row.items() if value is not None} for row in rows]
+    found = re.findall(r'<bdi class="name">([^<]*)</bdi>', text(matrix() | {"matrix_rows": rows}))
+    assert found == ["e", "b", "a", "c", "d"]
+
+
 def test_style_and_script_are_admitted_by_digest_alone() -> None:
     """The policy names the digests of what stands in the page, and admits nothing else, from nowhere."""
     found = text(matrix())
@@ -113,3 +129,11 @@ def test_more_failed_commands_than_fit() -> None:
     document = matrix()
     document["matrix_rows"][0]["status_report"]["failed_commands"] = [f"c{number}" for number in range(7)]
     assert "<bdi>c4</bdi> and 2 more" in text(document).replace("\n", "")
+
+
+@pytest.mark.parametrize(("who", "column"), [("runner_owners", 6), ("registry_owners", 0), ("nobody", 0)])
+def test_the_owner_stands_beside_who_acts_only_where_he_does(who: str, column: int) -> None:
+    """Nobody calls the runner's team for an address that the registry's people have to mend."""
+    document = matrix() | {"matrix_rows": [matrix()["matrix_rows"][2] | {"who_acts": who}]}
+    cells = re.findall(r"<t[hd][ >].*?</t[hd]>", text(document).partition("<tbody>")[2], re.DOTALL)
+    assert [number for number, cell in enumerate(cells) if "Web team" in cell] == [column]

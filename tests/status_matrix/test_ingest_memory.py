@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -165,3 +166,74 @@ def test_a_look_into_the_past_does_not_weaken_the_memory() -> None:
     publish("rust", release_version="v1.3.0", generated_at="2026-02-01T00:00:00Z", fresh_until="2026-02-04T00:00:00Z")
     assert row(ingest("2026-02-01T12:00:00Z", clock=moment_of(NOW)))["verdict"] == "ok"
     assert row(ingest())["failure"] == "rollback"
+
+
+@pytest.mark.parametrize("gate", ["enforce", "enforce_freshness"])
+@pytest.mark.parametrize("damage", [b"", b"{", b'{"form": 2}', b'{"form": 1, "accepted": [], "standing": {}}'])
+def test_a_gate_does_not_open_without_its_memory(gate: str, damage: bytes) -> None:
+    """All is written and green, and the ingest fails each time and leaves the memory alone, until it is given up."""
+    write_registry(entry("rust"))
+    publish("rust")
+    ingest()
+    MEMORY.write_bytes(damage)
+    words: dict[str, Any] = {gate: True}
+    for _ in range(2):
+        done = ingest(**words)
+        assert (done.exit_code, row(done)["verdict"], done.faults) == (1, "ok", {})
+        (reason,) = done.failing
+        assert reason.startswith("memory failure: a rollback would not be seen; the memory stays as it is until")
+        assert "--forget '*'" in reason
+        assert MEMORY.read_bytes() == damage
+    done = ingest(**words, forget=("*",))
+    assert (done.exit_code, done.failing, done.log.get("warnings")) == (0, (), None)
+    assert json.loads(MEMORY.read_bytes())["accepted"]["rust"]["release_version"] == "v1.4.0"
+    assert ingest(**words).exit_code == 0
+
+
+def test_a_gate_names_the_runners_whose_memory_is_lost() -> None:
+    """Those that are forgotten by name open it; the others keep what was accepted of them."""
+    write_registry(entry("rust"), entry("go"))
+    publish("rust")
+    publish("go")
+    ingest()
+    stored = json.loads(MEMORY.read_bytes())
+    stored["accepted"]["rust"]["generated_at"] = "soon"
+    MEMORY.write_text(json.dumps(stored), encoding="utf-8")
+    assert "until --forget rust gives up" in ingest(enforce=True).failing[0]
+    publish("go", release_version="v1.0")
+    done = ingest(enforce=True, forget=("rust",))
+    assert (done.exit_code, row(done)["verdict"], row(done, "go")["failure"]) == (0, "ok", "rollback")
+    assert json.loads(MEMORY.read_bytes())["accepted"]["go"]["release_version"] == "v1.4.0"
+
+
+def test_a_damaged_entry_of_a_runner_that_left_is_given_up_with_all() -> None:
+    """The registry does not know it, so it cannot be forgotten by name."""
+    write_registry(entry("rust"))
+    publish("rust")
+    ingest()
+    stored = json.loads(MEMORY.read_bytes())
+    stored["accepted"]["gone"] = 7
+    MEMORY.write_text(json.dumps(stored), encoding="utf-8")
+    assert "until --forget '*' gives up" in ingest(enforce=True).failing[0]
+    assert ingest(enforce=True, forget=("*",)).exit_code == 0
+    assert ingest(enforce=True).exit_code == 0
+
+
+def test_all_runners_are_forgotten_at_once() -> None:
+    """What was accepted counts no more, and since when a row stands is still known."""
+    write_registry(entry("rust"), entry("go"))
+    for name in ("rust", "go"):
+        publish(name)
+    since = row(ingest())["since"]
+    for name in ("rust", "go"):
+        publish(name, release_version="v1.0")
+    done = ingest("2026-03-01T13:00:00Z", forget=("*",))
+    assert [row(done, name)["verdict"] for name in ("rust", "go")] == ["ok", "ok"]
+    assert row(done)["since"] == since
+
+
+def test_no_memory_is_no_damage() -> None:
+    """The first ingest of a gate takes what it finds."""
+    write_registry(entry("rust"))
+    publish("rust")
+    assert ingest(enforce=True, enforce_freshness=True).exit_code == 0

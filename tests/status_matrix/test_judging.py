@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from runpact_core.redact import for_terminal
 from runpact_status_matrix._classify import Classified, Context, classify
 from runpact_status_matrix._freshness import moment_of
-from runpact_status_matrix._judge import is_older
 from runpact_status_matrix._model import FAILURES, Failed, Fetched, Source
+from runpact_status_matrix._releases import is_older
 from runpact_status_matrix._state import Known, Standing
 from tests.status_matrix.ingesting import NOW, fetched, report, runner
 
@@ -292,7 +293,51 @@ def test_a_missing_digest_is_not_a_matching_one() -> None:
     assert "digest_from" not in judged.row["status_source"]
 
 
-def test_a_report_found_at_another_release_is_noted() -> None:
-    """The names of tags and releases need not agree, but people are told."""
-    entry = _classified(fetched(report(), release="v9")).entry
-    assert entry["notes"] == ["the report says release v1.4.0, and was found at v9"]
+@pytest.mark.parametrize(
+    "tag",
+    ["v9", "v1.4", "v11.4.0", "v1.1.4.0", "1.4.0-rc.1", "v1.4.0-v1.4.0", "v1.4.0+1", "latest", "v", "1.4.0\u0661"],
+)
+def test_a_report_found_at_another_release_is_refused(tag: str) -> None:
+    """Yesterday's report attached to today's release is not today's (M-06), nor is what only looks alike."""
+    found = _classified(fetched(report(), release=tag))
+    assert (found.row["failure"], found.row["policy_effect"]) == ("wrong-runner", "blocking_fail")
+    assert found.row["why"] == f"the report says release v1.4.0, and was found at the release {for_terminal(tag)}"
+    assert (found.entry["outcome"], found.known) == ("refused", None)
+
+
+@pytest.mark.parametrize("tag", ["v1.4.0", "1.4.0", "V1.4.0", "rust-v1.4.0", "dc-runner-rust/1.4.0", "php8-v1.4.0"])
+def test_what_stands_before_the_number_makes_no_other_release(tag: str) -> None:
+    """A tag may begin with the runner's name or a v that the report leaves out, and the other way round."""
+    assert _classified(fetched(report(), release=tag)).row["verdict"] == "ok"
+    assert _classified(fetched(report(release_version=tag), release="v1.4.0")).row["verdict"] == "ok"
+
+
+def test_a_release_of_another_component_is_another_one() -> None:
+    """Two names before one number are two releases; a name without a number is itself alone."""
+    assert _classified(fetched(report(release_version="php-v1.4.0"), release="rust-v1.4.0")).row["failure"]
+    assert _classified(fetched(report(release_version="rc"), release="v-rc")).row["failure"]
+    assert _classified(fetched(report(release_version="rc"), release="rc")).row["verdict"] == "ok"
+
+
+def test_a_release_without_a_name_is_noted() -> None:
+    """The report stands, and the log says that its release was held against nothing."""
+    source = Source("release_asset", "https://example.org/releases/latest", "runner-status-report-v1.json")
+    found = classify(runner()._replace(source=source), fetched(report()), None, None, CONTEXT)
+    assert found.row["verdict"] == "ok"
+    assert found.entry["notes"] == ["the release has no name, so that in the report was held against nothing"]
+
+
+def test_a_value_that_fills_a_screen_is_cut() -> None:
+    """A number of a hundred digits in a report costs the row's sentence its beginning, not a screen."""
+    result = {"command": "lint", "status": "pass", "exit_code": 0, "duration_ms": 10**100}
+    why = _classified(fetched(report(command_results=[result]))).row["why"]
+    assert why.startswith(f"/command_results/0/duration_ms: 1{'0' * 39}… (101 characters) is greater than")
+
+
+def test_what_is_asked_of_a_release_api_is_not_shown() -> None:
+    """A query may hold a secret, so neither row nor log has it, whether the source answered or not."""
+    source = Source("release_asset", "https://example.org/releases?token=secret", "runner-status-report-v1.json")
+    for answer in (Failed("timeout", "it did not answer", None), fetched(report(), release="v1.4.0"), None):
+        found = classify(runner()._replace(source=source), answer, None, None, CONTEXT)
+        assert "secret" not in json.dumps([found.row, found.entry])
+        assert found.entry["source"]["url"] == "https://example.org/releases"

@@ -100,7 +100,7 @@ def test_a_key_that_others_may_use_is_refused(mode: int) -> None:
     KEY.chmod(mode)
     with pytest.raises(UnsafeKey, match=f"mode {mode:04o}") as caught:
         sign("c.json", KEY)
-    assert caught.value.hint == f"chmod 600 {KEY}"
+    assert caught.value.hint == f"where it is the private key: chmod 600 {KEY}"
     assert not Path("c.dsse.json").exists()
 
 
@@ -189,3 +189,15 @@ def test_other_keys_are_no_keys() -> None:
             verify_certificate("c.json", public_keys=["key.pub"])
     with pytest.raises(MissingArtifact):
         verify_certificate("c.json", public_keys=["nothing.pub"])
+
+
+def test_the_wrong_half_of_a_pair_is_named_with_the_right_one() -> None:
+    """Who gives the private key for the public one, or the other way round, is told which file is meant."""
+    pair = keygen("other")
+    with pytest.raises(UsageFailure, match="holds no public Ed25519 key") as caught:
+        _keys.load_public(pair.private)
+    assert str(caught.value.hint).startswith("name the public key, such as certify.pub;")
+    pair.public.chmod(0o600)
+    with pytest.raises(UsageFailure, match="holds no private Ed25519 key") as caught:
+        _keys.load_private(pair.public)
+    assert str(caught.value.hint).startswith("name the private key, such as certify.key;")

@@ -61,6 +61,17 @@ def test_show_prints_the_document_itself(capsys: pytest.CaptureFixture[str]) -> 
 
 
 @pytest.mark.usefixtures("three")
+def test_show_picks_rows(capsys: pytest.CaptureFixture[str]) -> None:
+    """`--only` takes verdicts, and goes with no document."""
+    ingest()
+    assert _run("show", "--only", "blocked", "--only", "ok") == 0
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == ["RUNNER", "go", "rust", "3"]
+    assert _run("show", "--only", "ok", "--json") == 2
+    assert "--json prints the whole matrix" in capsys.readouterr().err
+    assert _run("show", "--only", "green") == 2
+
+
+@pytest.mark.usefixtures("three")
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
@@ -164,6 +175,13 @@ def test_what_is_no_matrix_is_refused(command: str, capsys: pytest.CaptureFixtur
         path = f"{name}.json"
         assert _run(command, *([path, path] if command == "diff" else [path])) == 1
         assert f"error[{code}]" in capsys.readouterr().err
+
+
+def test_a_matrix_that_is_not_there_is_made_by_an_ingest(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever begins with `show` is told what comes before."""
+    assert _run("show") == 1
+    said = f"error[missing-artifact]: Missing artifact: {MATRIX} — `runpact matrix ingest --registry FILE` makes one\n"
+    assert capsys.readouterr().err == said
 
 
 @pytest.mark.usefixtures("three")

@@ -47,7 +47,7 @@ def test_a_message_of_others_stays_in_its_cell(text: str) -> None:
     assert "<script" not in page.replace("\\<", "")
     for contract, document in (("runner_status_matrix", done.matrix), ("runner_status_ingest_log", done.log)):
         assert documents.validate(contract, document, strict=True) == []
-    assert row(done, "go")["verdict"] == "ok"
+    assert row(done, "go")["failure"] == "wrong-runner"
     assert row(done)["failure"] == "http-error"
 
 
@@ -91,6 +91,27 @@ def test_a_narrow_terminal_has_the_reason_below() -> None:
     lines = narrow.splitlines()
     assert max(map(len, lines[:-1])) <= 60
     assert lines[0].split() == ["RUNNER", "LANE", "STATUS", "FRESHNESS"]
-    assert lines[2:4] == [f"    ok (non_blocking_warn) since {NOW};", "    nobody has to act"]
+    assert lines[2] == f"    ok since {NOW}"
+    assert lines[4].startswith(f"    blocked (blocking_fail) since {NOW};")
     assert narrow.replace("\n    ", " ").count("registry owners have to act: http-error: w w") == 1
     assert lines[-1] == wide.splitlines()[-1]
+
+
+def test_rows_can_be_shown_by_their_verdict() -> None:
+    """Of thirty runners, those that need somebody; the counts are those of all, and say that some are not shown."""
+    write_registry(entry("rust"), entry("go"), entry("node", state="planned"))
+    matrix = ingest(fetch=Answers(rust=Failed("timeout", "late", ""), go=fetched(report("go")))).matrix
+    lines = in_terminal(matrix, 500, ["blocked", "warn"]).splitlines()
+    assert [line.split()[0] for line in lines[1:-1]] == ["node", "rust"]
+    assert lines[-1] == f"3 runners, 1 ok, 1 warn, 1 blocked, as of {NOW}; 2 shown"
+    assert in_terminal(matrix, 500, ["governance_fail"]) == f"{lines[-1].removesuffix('2 shown')}0 shown\n"
+
+
+def test_the_owner_of_a_runner_that_has_to_act_is_named() -> None:
+    """As the registry says; not where those of the registry act."""
+    write_registry(*(each | {"owner": "Web team"} for each in (entry("rust"), entry("go"))))
+    answers = Answers(rust=Failed("truncated", "short", ""), go=Failed("timeout", "late", ""))
+    matrix = ingest(fetch=answers).matrix
+    assert "  runner owners (Web team)  truncated: short\n" in in_terminal(matrix)
+    assert "  registry owners           timeout: late\n" in in_terminal(matrix)
+    assert "runner owners (Web team) have to act: truncated: short" in " ".join(in_terminal(matrix, 80).split())

@@ -226,6 +226,25 @@ def test_two_runners_write_different_files(tmp_path: Path) -> None:
     assert fault(tmp_path / "r.json", data)[0] == "0/artifact_contract/json_out: /../c.json leaves the project"
 
 
+def test_a_placeholder_that_means_nothing_is_a_mistake(tmp_path: Path) -> None:
+    """A mistyped one would be a folder nobody has, or a file called so; addresses of others may have braces."""
+    data = three()
+    data["runners"][1]["status_exchange"]["folder"] = "/status/{runer}"
+    said, hint = fault(tmp_path / "r.json", data)
+    assert said == "1/status_exchange/folder: {runer} stands for nothing"
+    assert hint == "{runner} stands for the runner's id"
+    data = three()
+    data["runners"][2]["status_exchange"] = {"source_kind": "file", "file_url": "file:status/{}/r.json"}
+    assert fault(tmp_path / "r.json", data)[0] == "2/status_exchange/file_url: {} stands for nothing"
+    data = three()
+    data["runners"][0]["artifact_contract"] = {"json_out": "/out/{runner}.json", "md_out": "/out/{runnr}.md"}
+    assert fault(tmp_path / "r.json", data)[0] == "0/artifact_contract/md_out: {runnr} stands for nothing"
+    data = three()
+    data["runners"][0]["status_exchange"]["release_api_url"] = "https://example.org/{x}"
+    (tmp_path / "r.json").write_text(json.dumps(data), encoding="utf-8")
+    assert len(_registry.load(tmp_path / "r.json").runners) == 3
+
+
 def test_a_plug_in_makes_a_check_that_is_required(tmp_path: Path) -> None:
     """A mistyped check names the nearest; a check has one plug-in."""
     data = three()

@@ -112,6 +112,11 @@ def test_the_address_of_a_release_is_taken(good: str) -> None:
         ("https://example.org/v1 .4.0/", "is no URL"),
         ("https://example.org\\v1.4.0\\", "is no URL"),
         ("", "is no URL"),
+        (
+            "https://github.com/acme/x/releases/download/v1.5.0/",
+            "names the release v1.5.0, and the report is of v1.4.0",
+        ),
+        ("https://h/x/-/releases/v11.4.0/downloads/", "names the release v11.4.0/downloads, and the report is of"),
     ],
 )
 def test_an_address_that_moves_is_refused(bad: str, said: str) -> None:
@@ -120,3 +125,10 @@ def test_an_address_that_moves_is_refused(bad: str, said: str) -> None:
         base_url(bad, ("v1.4.0", ""))
     assert said in str(caught.value)
     assert "word" not in caught.value.line()
+
+
+@pytest.mark.parametrize("tag", ["v1.4.0", "1.4.0", "rust-v1.4.0", "rust%2Fv1.4.0", "rust/v1.4.0"])
+def test_an_address_of_the_report_s_own_release_is_taken(tag: str) -> None:
+    """However the tag is spelled, as long as the matrix takes it for the same."""
+    base = f"https://github.com/acme/x/releases/download/{tag}/"
+    assert base_url(base, ("v1.4.0", "")) == base

@@ -291,3 +291,57 @@ def test_a_passing_certificate_can_be_demanded() -> None:
     assert call("verify", "c.json", "--require-pass", "--json") == 1
     write(certificate())
     assert call("verify", "c.json", "--require-pass") == 0
+
+
+def test_a_certificate_of_another_commit_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    """A good one of yesterday is none of today: the rule names both commits, and the exit code is 1."""
+    write(certificate())
+    other = "b" * 40
+    (rule,) = [each for each in verify_certificate("c.json", commit=other)["rules"] if each["result"] == "broken"]
+    assert rule == {
+        "rule": "commit", "result": "broken", "what": "the certificate is for another commit",
+        "pointer": "/runner/commit_sha", "expected": other, "found": "a" * 40,
+    }  # fmt: skip
+    assert broken(verify_certificate("c.json", commit=other)) == [("commit", "/runner/commit_sha")]
+    assert call("verify", "c.json", "--commit", other) == 1
+    assert f"; it should be {other}; it is {'a' * 40}" in capsys.readouterr().out
+    assert call("verify", "c.json", "--commit", other, "--json") == 1
+
+
+@pytest.mark.parametrize("commit", ["a" * 40, "A" * 40])
+def test_a_certificate_of_the_commit_that_was_asked_for_holds(commit: str) -> None:
+    """In either case of letters; whoever asks for none is told of none."""
+    write(certificate())
+    checked = verify_certificate("c.json", commit=commit)
+    assert broken(checked) == []
+    assert checked["rules"][-1]["rule"] == "commit"
+    assert "commit" not in [rule["rule"] for rule in verify_certificate("c.json")["rules"]]
+    assert call("verify", "c.json", "--commit", commit, "--require-pass") == 0
+
+
+@pytest.mark.parametrize("commit", ["a" * 39, "a" * 7, "a", "a" * 41])
+def test_a_shortened_commit_is_no_commit(commit: str) -> None:
+    """Many commits begin so; the rule says that a whole id is needed."""
+    checked = verify_certificate(write(certificate()), commit=commit)
+    assert broken(checked) == [("commit", "/runner/commit_sha")]
+    assert ("shortened" in checked["rules"][-1]["what"]) == (len(commit) < 40)
+
+
+def test_words_that_are_no_commit(capsys: pytest.CaptureFixture[str]) -> None:
+    """A variable of a job that was not set demands something, so it is an error and not a question left out."""
+    write(certificate())
+    for word in ("", "HEAD~1", "é"):
+        assert call("verify", "c.json", "--commit", word) == 2
+        assert "is no id of a commit" in capsys.readouterr().err
+
+
+def test_what_was_not_looked_at_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """Of a file that cannot be read, the one line that matters is not lost among ten that do not."""
+    Path("c.json").write_text("{", encoding="utf-8")
+    assert call("verify", "c.json", "--commit", "a" * 40) == 1
+    shape, rest, registry_line, commit, last = capsys.readouterr().out.splitlines()
+    assert shape.startswith("BROKEN: shape: ")
+    assert rest == f"not checked: {', '.join(RULES)}: the certificate cannot be read"
+    assert registry_line == "not checked: registry: no registry was given"
+    assert commit == "not checked: commit: the certificate cannot be read"
+    assert last == "c.json is NOT what it should be"

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+_STARTED_WITH = ("SIGHUP", "SIGINT", "SIGQUIT")  # what nohup and a shell's & leave ignored for all that they start
 
 
 @pytest.fixture(autouse=True)
@@ -18,6 +22,18 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def signals() -> Iterator[None]:
+    """What a command of a test inherits: no signal is ignored, however these tests were started."""
+    found = {number: signal.getsignal(number) for name in _STARTED_WITH if (number := getattr(signal, name, None))}
+    ignored = [number for number, handler in found.items() if handler == signal.SIG_IGN]
+    for number in ignored:
+        signal.signal(number, signal.SIG_DFL)
+    yield
+    for number in ignored:
+        signal.signal(number, signal.SIG_IGN)
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 __all__ = [
+    "LIMITS",
     "NOON",
     "START",
     "around",
@@ -37,6 +38,9 @@ __all__ = [
 
 NOON = 1_768_824_000.0
 """2026-01-19T12:00:00Z."""
+
+LIMITS = ("0.3", "3", "30")
+"""Time limits in seconds for a command that must have begun when its time is over: the first that suffices here."""
 
 START = ("local_cli", "command line", "mia")
 """Arguments of `RunWriter.start` where they do not matter."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -318,6 +319,28 @@ def test_short_durations_are_in_milliseconds(fleet: Path, capsys: pytest.Capture
     path.write_text(json.dumps({**json.loads(path.read_bytes()), "duration_ms": 999}))
     assert call("runs", "show", FINISHED) == 0
     assert "\nduration  999 ms up to the last write that is known\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("started", "shown", "age"),
+    [
+        ("9999-12-31T23:59:60Z", "9999-12-31T23:59:60Z", "2912424 d 8 h ahead"),
+        ("0001-01-01T00:00:00+23:59", "0001-01-01T00:00:00+23:59", "739635 d 15 h"),
+        ("2026-01-19T16:00:00Z", "2026-01-19 16:00:00", "58 min 55 s ahead"),
+    ],
+)
+def test_times_that_nobody_expects(
+    started: str, shown: str, age: str, fleet: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A moment of no calendar is shown as it is written, one in the future as ahead; the other runs are listed."""
+    shutil.rmtree(fleet / FINISHED)
+    finished(fleet, FINISHED, schema_version="7.0", started_utc=started)
+    assert call("runs", "list") == 0
+    line = next(line for line in capsys.readouterr().out.splitlines() if line.startswith(FINISHED))
+    assert shown in line
+    assert f"  {age}  " in line
+    assert call("runs", "diff", FINISHED, FAILED) == 0
+    assert shown in capsys.readouterr().out
 
 
 def test_what_to_know_of_a_run(runs_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -37,7 +37,10 @@ BAD = [
     ('{"input": {"type": "csv"}}', "it has no text as type and as ref"),
     ('{"output": {"type": "csv", "ref": 3}}', "it has no text as type and as ref"),
     ('{"output": {"type": "csv", "ref": "x", "self": 3}}', "an output has no such fields, or lacks one"),
-    ('{"check": {"name": "x", "status": "pass", "evidence": "y"}}', "a check has the texts id, name and status"),
+    ('{"check": {"name": "x", "status": "pass", "evidence": 3}}', "a text or a list of texts as evidence"),
+    ('{"check": {"name": "x", "status": "pass", "evidence": ["y", 3]}}', "a text or a list of texts as evidence"),
+    ('{"check": {"name": 3, "status": "pass"}}', "a check has a text as status, as id or name or both"),
+    ('{"check": {"status": "pass"}}', "a check needs a name"),
     ('{"check": {"name": "x", "status": "great"}}', "a check's status is not 'great'"),
 ]
 
@@ -61,6 +64,17 @@ def test_what_is_said_is_recorded(runs_dir: Path, monkeypatch: pytest.MonkeyPatc
     assert found["metrics"] == {"rows_per_s": 812.5, "rows": 60}
     assert "warnings" not in found
     assert sorted(path.name for path in run.iterdir()) == ["checks.json", "run.json", "run.log"]
+
+
+def test_evidence_in_words(runs_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in Python: one text that is no pointer goes to the log, and the check points to its line; the id is made."""
+    line = '{"check": {"name": "Rows ok", "status": "pass", "evidence": "rows=3"}}'
+    assert _exec.main(say(line, monkeypatch)) == 4
+    run = only_run(runs_dir)
+    check = document(run, "checks.json")["checks"][1]
+    assert (check["id"], check["evidence"]) == ("rows_ok", ["run.log:line:2"])
+    assert (run / "run.log").read_text().splitlines()[1].endswith(" rows=3")
+    assert "warnings" not in document(run)
 
 
 @pytest.mark.parametrize(("line", "fault"), BAD)

@@ -80,13 +80,17 @@ def test_a_folder_that_cannot_be_made_again(project: Path, capfd: pytest.Capture
 
 
 def test_documents_that_the_command_makes(project: Path, runs_dir: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    """A file in their place is replaced; anything else is kept under another name, and told."""
+    """What is in their place is kept under another name, and told."""
     script = 'cd "$RUNPACT_RUN_DIR"; echo "{}" > run.json; mkdir checks.json; touch checks.json/mine; rm open.json'
     assert _exec.main(["--", "sh", "-c", script]) == 0
     run = only_run(runs_dir)
-    kept = "a folder, which is kept as checks.json.replaced"
-    assert told(run, capfd) == [f"checks.json was made by another while the run went on: {kept}"]
+    made = "was made by another while the run went on:"
+    assert told(run, capfd) == [
+        f"checks.json {made} a folder, which is kept as checks.json.replaced",
+        f"run.json {made} another file, which is kept as run.json.replaced",
+    ]
     assert run_ids(run / "checks.json.replaced") == ["mine"]
+    assert (run / "run.json.replaced").read_text() == "{}\n"
     assert outside("runs", "verify", cwd=project).stdout.decode() == f"{run.name}: ok\n"
 
 

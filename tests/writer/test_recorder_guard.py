@@ -167,7 +167,7 @@ def test_a_folder_that_cannot_be_made(runs_dir: Path, capsys: pytest.CaptureFixt
     with pytest.raises(WrongMoment):
         recorder.finish()
     (line,) = capsys.readouterr().err.splitlines()
-    assert line == f"runpact: making the folder {runs_dir}: Not a directory"
+    assert line == f"runpact: making the folder {runs_dir}: Not a directory; this run is not recorded"
 
 
 def test_a_fault_of_ours(runs_dir: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -180,7 +180,9 @@ def test_a_fault_of_ours(runs_dir: Path, capsys: pytest.CaptureFixture[str], mon
     recorder = lax(runs_dir)
     assert recorder.start(*START) == "unrecorded"
     assert recorder.finish() == "success"
-    assert capsys.readouterr().err == "runpact: recording failed: ZeroDivisionError: by zero\n"
+    assert (
+        capsys.readouterr().err == "runpact: recording failed: ZeroDivisionError: by zero; this run is not recorded\n"
+    )
     with pytest.raises(RunpactError, match="recording failed: ZeroDivisionError: by zero"):
         writer(runs_dir).start(*START)
 
@@ -278,8 +280,8 @@ def test_a_line_of_ten_megabytes(runs_dir: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs fork")
 @pytest.mark.parametrize("hooks", [True, False])
-def test_the_child_of_a_fork_has_no_run(runs_dir: Path, *, hooks: bool) -> None:
-    """W-13: nothing the child does reaches the run, its copy of the lock is closed, and the parent seals as usual."""
+def test_the_child_of_a_fork_has_no_run(runs_dir: Path, capfd: pytest.CaptureFixture[str], *, hooks: bool) -> None:
+    """W-13: nothing the child does reaches the run, which is said once; its copy of the lock is closed."""
     recorder = lax(runs_dir)
     with recorder:
         before = {name: (only_run(runs_dir) / name).read_bytes() for name in run_ids(only_run(runs_dir))}
@@ -303,6 +305,8 @@ def test_the_child_of_a_fork_has_no_run(runs_dir: Path, *, hooks: bool) -> None:
         assert os.waitpid(child, 0)[1] == 0
         assert {name: (only_run(runs_dir) / name).read_bytes() for name in before} == before
     assert document(only_run(runs_dir))["status"] == "success"
+    said = "a run is recorded by the process that started it, so what this one records is left out"
+    assert capfd.readouterr().err == f"runpact: {said}\n"
 
 
 def test_a_run_inside_a_run(runs_dir: Path) -> None:
@@ -354,7 +358,8 @@ def test_a_current_folder_that_is_gone(project: Path, capsys: pytest.CaptureFixt
     assert recorder.run_dir == str(pathlib.Path("runs", "unrecorded"))
     assert recorder.finish() == "success"
     os.chdir(project)
-    assert capsys.readouterr().err == "runpact: finding the current folder: No such file or directory\n"
+    said = "runpact: finding the current folder: No such file or directory; this run is not recorded\n"
+    assert capsys.readouterr().err == said
 
 
 @pytest.mark.parametrize(("hint", "notes"), [(None, []), ("try this", ["hint: try this"])])

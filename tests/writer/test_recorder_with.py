@@ -144,6 +144,27 @@ def test_a_recorded_function(runs_dir: Path) -> None:
         current_run()
 
 
+def test_the_run_around_a_caller(runs_dir: Path) -> None:
+    """That of the innermost block or recorded function, whichever it is; after it that of the one around."""
+
+    @recorded("inner", "1", **options(runs_dir))
+    def inner() -> str:
+        return current_run().run_id
+
+    with RunWriter("outer", "1", **options(runs_dir)) as outer:
+        assert current_run() is outer
+        assert "__inner__" in inner()
+        with RunWriter("third", "1", **options(runs_dir)) as third:
+            assert current_run() is third
+            third.finish()
+        assert current_run() is outer
+        other = RunWriter("fourth", "1", **options(runs_dir))
+        other.__exit__(None, None, None)  # never entered
+        assert current_run() is outer
+    with pytest.raises(WrongMoment, match="no recorded function is running"):
+        current_run()
+
+
 def test_threads_of_a_recorded_function(runs_dir: Path) -> None:
     """A thread is inside the run where it runs in a copy of the function's context, else nowhere."""
 

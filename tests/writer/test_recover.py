@@ -178,6 +178,36 @@ def test_a_log_that_was_not_begun(log: bytes | None, runs_dir: Path) -> None:
     assert _verify.verify(look(run)) == []
 
 
+@pytest.mark.parametrize("end", ["", "/"])
+def test_nothing_is_written_through_a_link(end: str, runs_dir: Path, tmp_path: Path) -> None:
+    """A folder of runs that is a link is refused, whatever it leads to: files of others, or an interrupted run."""
+    others = tmp_path / "others"
+    others.mkdir()
+    (others / "checks.json").write_text('{"mine": 1}')
+    dated(others, NOON)
+    run = interrupted(runs_dir)
+    for target in (others, run):
+        before = content(target)
+        link = runs_dir / NAME.replace("P2", "P3")
+        link.symlink_to(target, target_is_directory=True)
+        seen = look(link)._replace(path=f"{link}{end}")
+        with pytest.raises(Refused, match="its folder is a symbolic link, so nothing was written"):
+            _recover.recover(seen, now=LATER, asking=HERE)
+        assert content(target) == before
+        link.unlink()
+    assert recover(run) == "sealed"
+
+
+def test_a_name_with_a_time_that_does_not_exist(runs_dir: Path) -> None:
+    """It says that the run was not sealed, and what to do; nothing is written."""
+    run = runs_dir / "99999999T999999Z__x__0000000"
+    run.mkdir(parents=True)
+    dated(run, NOON)
+    with pytest.raises(Refused, match="was not sealed: its name says a time that does not exist"):
+        recover(run)
+    assert content(run) == {}
+
+
 def killed_before_the_seal(runs_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A run whose recorder was gone between `checks.json` and `run.json`, and left an unfinished file."""
     recorder = writer(runs_dir)

@@ -181,18 +181,18 @@ def close_quietly(fd: int) -> None:
         return
 
 
-def give(fd: int, like: os.stat_result) -> None:
-    """Give an open file the mode of another, and its owner and group where we may; nothing where there are no modes."""
+def give(fd: int, like: os.stat_result) -> int | None:
+    """Give an open file the mode of another, and its owner and group where we may; the mode, None without modes."""
     if not hasattr(os, "fchown"):  # Windows
-        return
-    mine = os.fstat(fd)
+        return None
+    mine, mode = os.fstat(fd), stat.S_IMODE(like.st_mode)
     if (mine.st_uid, mine.st_gid) != (like.st_uid, like.st_gid):
         try:
             os.fchown(fd, like.st_uid, like.st_gid)
         except PermissionError:  # only root gives files away; then nobody may act as the one who has it now
-            os.fchmod(fd, stat.S_IMODE(like.st_mode) & 0o777)
-            return
-    os.fchmod(fd, stat.S_IMODE(like.st_mode))
+            mode &= 0o777
+    os.fchmod(fd, mode)
+    return mode
 
 
 def read_up_to(fd: int, size: int) -> bytes:

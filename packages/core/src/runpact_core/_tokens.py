@@ -113,6 +113,10 @@ _TOLD_BY = (
     "|auth[_-]?token|access[_-]?token|refresh[_-]?token|private[_-]?key|sharedaccesskey|accountkey"
 )
 _LOCK = "passw(?:or)?d|passphrase"
+_KEY = (
+    "api[_-]?key|secret[_-]?key|access[_-]?key|client[_-]?secret|auth[_-]?token|access[_-]?token|refresh[_-]?token"
+    "|private[_-]?key"
+)  # names that are given to nothing but keys
 _NO_VALUE = r"(?!(?:none|null|true|false|undefined|required|missing|invalid|expired|redacted)\b)"
 _NO_DOMAIN = (
     "service|socket|timer|target|mount|slice|scope|path|device|swap|automount|local|png|jpe?g|gif|svg|webp|css|m?js"
@@ -158,12 +162,25 @@ _SURROUNDED = (
         rf"(?i:(?:{_TOLD_BY}))[\"']?[ \t]{{0,4}}(?:=|:(?=[ \t]{{0,4}}[\"']))[ \t]{{0,4}}[\"']?(?i:{_NO_VALUE})"
         r"(?P<x>(?=[^\s\"'*]{0,80}[0-9!@#%^])[A-Za-z0-9_!@#%^+.~-][A-Za-z0-9_!@#%^+/=.~-]{5,511})(?![A-Za-z0-9_(*])"
     )),
-    ("assigned", ("ass", "ASS"), (
-        rf"(?i:{_LOCK})[\"']?:[ \t]{{1,4}}(?P<x>(?=[^\s\"'*]{{0,80}}[0-9])(?=[^\s\"'*]{{0,80}}[A-Za-z])"
+    ("assigned", ("ass", "ASS", "ey", "EY", "oken", "OKEN", "ecret", "ECRET"), (
+        rf"(?i:{_LOCK}|{_KEY}|(?<![A-Za-z0-9_-])(?<!unexpected )(?<!invalid )(?:token|secret))[\"']?:[ \t]{{1,4}}"
+        r"(?P<x>(?=[^\s\"'*]{0,80}[0-9])(?=[^\s\"'*]{0,80}[A-Za-z])"
         r"[A-Za-z0-9_!@#%^+.~-][A-Za-z0-9_!@#%^+/=.~-]{7,511})(?![A-Za-z0-9_(*])"
     )),
     ("assigned", ("ass", "ASS"), (
         rf"(?i:{_LOCK})[ \t]{{0,4}}=[ \t]{{0,4}}(?P<q>[\"'])(?i:{_NO_VALUE})(?P<x>[^\"'\r\n*{{}}$<>]{{6,200}})(?P=q)"
+    )),
+    ("assigned", ("ey:", "EY:", "Key:", "ecret:", "ECRET:", "oken:", "OKEN:"), (
+        rf"(?i:{_KEY})[\"']?:[ \t]{{1,4}}(?P<x>(?=[^\s\"'*]{{0,80}}[a-z][A-Z][^\s\"'*]{{0,80}}[a-z][A-Z])"
+        r"[A-Za-z0-9_+/=.~-]{12,511})(?![A-Za-z0-9_(*])"
+    )),
+    ("assigned", ("_PASS", "_pass"), (
+        r"(?<=[A-Za-z0-9])_(?:PASS|pass)[ \t]{0,4}=[ \t]{0,4}[\"']?(?P<x>(?=[^\s\"'*]{0,80}[0-9!@#%^])"
+        r"(?=[^\s\"'*]{0,80}[A-Za-z])[A-Za-z0-9_!@#%^+.~-][A-Za-z0-9_!@#%^+/=.~-]{5,511})(?![A-Za-z0-9_(*])"
+    )),
+    ("assigned", ("-u", "--user"), (
+        r"(?<![A-Za-z0-9_-])(?:-u|--user)(?:[ \t]{1,4}|=)[\"']?[A-Za-z0-9_.@%+-]{1,64}:"
+        r"(?P<x>(?=[^\s\"'*]{0,80}[0-9!#%^])(?=[^\s\"'*]{0,80}[A-Za-z])[A-Za-z0-9_!@#%^+.~-][A-Za-z0-9_!@#%^+/=.~-]{5,511})(?![A-Za-z0-9_(*])"
     )),
     ("assigned", ("--",), (
         rf"-(?i:{_LOCK}|token|secret|api-?key)[ \t]{{1,4}}[\"']?(?P<x>(?=[^\s\"'*]{{0,80}}[0-9])"

@@ -3,23 +3,29 @@
 A list of checksums (``SHA256SUMS``, ``run.json.md5``, ``manifest-sha512.txt``) refers to the files that it names, where
 they are there as seen from its own folder. In every other text, and of every other line of a list, a digest refers to
 each file that has it, whatever it stands in: a reference of which nobody here has heard is one too. A digest is a run
-of hexadecimal digits, or of base64 in either alphabet, that is as long as one of those that `marks` gives. What is
-compressed, and what is no text, is not looked into. The manifest of a store is a cache, so it refers to nothing.
+of hexadecimal digits, or of base64 in either alphabet, that is as long as one of those that `marks` gives. Texts may
+be UTF-8, UTF-16 or UTF-32.
+
+A list is also read where it is compressed, by gzip or Zstandard, and where it is a symbolic link: then the names in it
+are those beside the link. Of one that is compressed in another way it is said that it cannot be read. Everything else
+that is compressed, is a link, or is no text, is not looked into. The manifest of a store is a cache, so it refers to
+nothing.
 """
-# ruff: noqa: PTH118, PTH119, PTH120 - pathlib is slow
+# ruff: noqa: PTH112, PTH118, PTH119, PTH120 - pathlib is slow
 
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import re
 from binascii import a2b_base64
 from itertools import chain
-from stat import S_ISREG
+from stat import S_ISLNK, S_ISREG
 from typing import TYPE_CHECKING
 
 from runpact_core import _packed, files, jsonl
-from runpact_core.errors import EnvironmentFailed, RunpactError
+from runpact_core.errors import EnvironmentFailed, InvalidArtifact, RunpactError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -42,13 +48,25 @@ _DOCUMENTS = (".json", ".jsonl", ".yaml", ".yml")
 _LISTS = (
     r"(?is:.*(?:sums|checksums?)(?:[-_0-9][^.]*)?(?:\.(?:txt|asc|old|bak))?|(?:tag)?manifest-[a-z0-9]+\.txt"
     r"|.*\.(?:md5|sha[0-9]{1,3}|b2|blake2b|sfv)(?:sums?)?)"
+    r"(?i:\.(?:gz|zst|bz2|xz|lzma|lz|lz4|z|zip|7z))?"
 )
+_ELSE_PACKED = (
+    b"BZh",
+    b"\xfd7zXZ",
+    b"\x5d\0\0",
+    b"LZIP",
+    b"\x04\x22\x4d\x18",
+    b"\x1f\x9d",
+    b"PK\x03\x04",
+    b"7z\xbc\xaf",
+)
+_WIDE = {b"\xff\xfe\0\0": "utf-32", b"\0\0\xfe\xff": "utf-32", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _LARGEST = 64 << 20  # bytes of a list, and of a text of somebody else outside of what was named
 _LINE = rb"(?s:(\\?)[0-9a-fA-F]{32,128}[ \t]+\*?(.+))"  # as `sha256sum` and BagIt write it
 _TAGGED = rb"(?s:(\\?)[A-Za-z0-9/-]+ ?\((.+)\) ?= ?[0-9a-fA-F]{32,128})"  # as BSD writes it
 _ESCAPED = {rb"\\": b"\\", rb"\n": b"\n", rb"\r": b"\r"}
 _COMMENT = (b"#", b";", b"-----")  # the last surrounds what is signed
-_OVERLAP = 256  # bytes, longer than any digest with its prefix
+_OVERLAP = 1024  # bytes, longer than any digest with its prefix, in any encoding
 _PIECE = 1 << 20
 
 
@@ -103,6 +121,16 @@ class Digests:
         else:
             self._hold(content, path)
 
+    def add_link(self, path: str) -> str | None:
+        """Take up what a list refers to that is a symbolic link, as seen from there; why it cannot be read, or None."""
+        if os.path.isdir(path):
+            return None
+        try:
+            self._add_list(_of_list(os.path.realpath(path), None), path, os.path.normpath(path))
+        except RunpactError as error:
+            return str(error)
+        return None
+
     def add_file(self, path: str, at: Handle) -> str | None:
         """Take up what a file refers to, in memory for a piece of it.
 
@@ -116,13 +144,13 @@ class Digests:
         name, shown = os.path.basename(path), os.path.normpath(path)
         try:
             if is_checksums(name):
-                self._add_list(files.read_bytes(name, limit=_LARGEST, at=at), path, shown)
+                self._add_list(_of_list(name, at), path, shown)
                 return None
             for number, piece in enumerate(_pieces(name, at)):
                 if not number and _is_packed(piece):
                     self.packed.add(shown)
                     break
-                if not number and b"\0" in piece and not is_document_name(name):
+                if not number and b"\0" in piece and not (is_document_name(name) or piece.startswith((*_WIDE,))):
                     break
                 self._hold(piece, shown)
         except RunpactError as error:
@@ -139,6 +167,8 @@ class Digests:
         """
         for name, status in members:
             path = os.path.join(folder, name)
+            if S_ISLNK(status.st_mode) and is_checksums(name) and (fault := self.add_link(path)):
+                yield os.path.normpath(path), fault
             if is_manifest(name) or not S_ISREG(status.st_mode) or not (texts or is_checksums(name)):
                 continue
             if status.st_size > _LARGEST and not is_document_name(name) and not is_checksums(name):
@@ -156,7 +186,7 @@ class Digests:
         return bool(found)
 
     def _add_list(self, content: bytes, path: str, shown: str) -> None:
-        lines = [line for line in content.splitlines() if line.strip() and not line.startswith(_COMMENT)]
+        lines = [line for line in _as_utf8(content).splitlines() if line.strip() and not line.startswith(_COMMENT)]
         folder = _real_folder(path)
         understood = [self._add_line(line, folder, shown) for line in lines]
         if lines and not any(understood):
@@ -175,7 +205,8 @@ class Digests:
 
 def _digests(content: bytes) -> Iterator[bytes]:
     """All that may be digests in a text: more than there are, since no other is found by chance."""
-    runs = b" ".join(re.findall(_RUN, content.replace(rb"\/", b"/")))  # some write JSON so
+    plain = content.replace(b"\0", b"")  # what is left of UTF-16, and enough of it
+    runs = b" ".join(re.findall(_RUN, plain.replace(rb"\/", b"/")))  # some write JSON so
     for digits in re.findall(_HEX, runs):
         if len(digits) in _HEX_SIZES:
             yield bytes.fromhex(digits.decode())
@@ -183,6 +214,32 @@ def _digests(content: bytes) -> Iterator[bytes]:
     for run in chain(re.findall(_BASE64, runs), url):
         if len(run) in _BASE64_SIZES:
             yield a2b_base64(run + b"=" * (-len(run) % 4))
+
+
+def _of_list(name: str, at: Handle | None) -> bytes:
+    """The content of a list of checksums.
+
+    Raises:
+        RunpactError: It cannot be read, is too large, or is compressed in a way that is not known or is broken.
+    """
+    content = files.read_bytes(name, limit=_LARGEST, at=at)
+    if _packed.is_packed(content[:4]):
+        with io.BufferedReader(io.BytesIO(content)) as file:
+            plain = _packed.unpacked(file, name)  # type: ignore[arg-type]  # the stubs tell readers of bytes apart
+            content = plain.read(_LARGEST + 1)
+        if len(content) > _LARGEST:
+            raise InvalidArtifact(f"it unpacks to more than the limit of {_LARGEST} bytes")
+    elif content.startswith(_ELSE_PACKED):
+        raise InvalidArtifact("it is compressed in a way that is not read here: expand it")
+    return content
+
+
+def _as_utf8(content: bytes) -> bytes:
+    """A text of any encoding that says which it is; of one that does not say, what is left without zeros."""
+    for mark, encoding in _WIDE.items():
+        if content.startswith(mark):
+            return content.decode(encoding, errors="replace").encode(errors="replace")
+    return content.removeprefix(b"\xef\xbb\xbf").replace(b"\0", b"")
 
 
 def _is_packed(start: bytes) -> bool:

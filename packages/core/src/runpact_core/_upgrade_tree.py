@@ -9,12 +9,14 @@ Invariants:
 * A file is written only if it still is what was planned, and no text that was looked at holds a digest of it, which
   would become untrue. Where a text that may hold one cannot be read, nothing is written at all.
 * Each file is looked at once, by however many ways it is reached.
-* No link is followed, no other file system entered. A folder that a run is being recorded in is left alone with all
-  that is in it; so are ``.git`` and ``.trash``, whose files are what was put there.
+* No link is followed but that to a list of checksums, which is read; no other file system is entered. A folder that a
+  run is being recorded in is left alone with all that is in it; so are ``.git`` and ``.trash``, whose files are what
+  was put there.
 * Lines may be appended to JSON Lines meanwhile: their lock is held while they are replaced, as `jsonl.append` expects.
+* The tools of this project are kept out by their own locks (`_upgrade_locks`).
 
-Between the last look at a document and its replacement another process may replace it; that one's is lost then. So
-upgrade what nobody is writing.
+Between the last look at a document and its replacement a program that knows of no lock may replace it; that one's is
+lost then. So upgrade what nobody is writing.
 """
 
 from __future__ import annotations
@@ -26,12 +28,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from runpact_core import _upgrade_one, files, runs
+from runpact_core._upgrade_locks import Locks
 from runpact_core._upgrade_one import LARGEST, Wanted
-from runpact_core._upgrade_refs import Digests, is_document_name, is_manifest, marks
+from runpact_core._upgrade_refs import Digests, is_checksums, is_document_name, is_manifest, marks
 from runpact_core.errors import EnvironmentFailed, MissingArtifact, Refused, RunpactError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Generator, Iterable, Iterator
 
     from runpact_core._upgrade_one import Found
     from runpact_core.files import Handle, Listing
@@ -42,6 +45,7 @@ if TYPE_CHECKING:
 __all__ = ["Entry", "Plan", "apply", "plan"]
 
 _APART = frozenset({".git", ".trash"})
+_WAIT_S = 10.0
 _LEVELS = 3  # folders above what was named in which lists of checksums are looked for: a report has two below its own
 _NOT_NEWEST = frozenset({"planned", "unreadable", "failed"})
 _KILLED = "it was left by a write that was killed, or that goes on: remove it where nothing is being written"
@@ -125,18 +129,29 @@ def plan(paths: Iterable[str], wanted: Wanted, *, now: float, asking: Here) -> P
     return found.plan()
 
 
-def apply(planned: Plan, wanted: Wanted) -> Iterator[Entry]:
-    """Carry a plan out, and give every entry of it as it then is; an entry that fails does not stop the others."""
-    for entry in planned.entries:
-        if entry.outcome != "planned":
-            yield entry
-            continue
-        try:
-            _carry_out(entry, wanted._replace(named=entry.named))
-        except RunpactError as error:
-            yield entry._replace(outcome="failed", message=str(error), exit_code=error.exit_code)
-        else:
-            yield entry._replace(outcome="upgraded")
+def apply(planned: Plan, wanted: Wanted, *, wait_s: float = _WAIT_S) -> Generator[Entry, None, None]:
+    """Carry a plan out, and give every entry of it as it then is; an entry that fails does not stop the others.
+
+    Args:
+        planned: The plan.
+        wanted: What was asked for.
+        wait_s: Seconds to wait for those who change the same folders.
+
+    Raises:
+        Refused: gc, say, is changing a store that has one of the files; nothing was written.
+    """
+    with Locks([each.path for each in planned.entries if each.outcome == "planned"], wait_s) as locks:
+        for entry in planned.entries:
+            if entry.outcome != "planned":
+                yield entry
+                continue
+            try:
+                with locks.around(entry.path):
+                    _carry_out(entry, wanted._replace(named=entry.named))
+            except RunpactError as error:
+                yield entry._replace(outcome="failed", message=str(error), exit_code=error.exit_code)
+            else:
+                yield entry._replace(outcome="upgraded")
 
 
 class _Looking:
@@ -234,7 +249,10 @@ class _Looking:
             files.close_folder(at)
 
     def _member(self, path: str, name: str, status: os.stat_result, at: Handle) -> None:
-        if stat.S_ISLNK(status.st_mode):
+        if stat.S_ISLNK(status.st_mode) and is_checksums(name):
+            if fault := self._digests.add_link(path):
+                self._not_known(path, fault)
+        elif stat.S_ISLNK(status.st_mode):
             self._links += 1
         elif stat.S_ISREG(status.st_mode) and is_document_name(name) and status.st_size <= LARGEST:
             self._file(path, name, status, at, named=False)

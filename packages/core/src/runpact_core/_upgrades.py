@@ -73,7 +73,10 @@ STEPS_BACK: Final[dict[tuple[str, str], Step]] = {
     ("runner_execution_certificate", "1"): _of_registry(1),
     ("runner_certification_registry", "1"): _is_version(1),
 }
-"""The steps down that change more than which fields there are; the key names the version that a step makes."""
+"""The steps down that change more than which fields there are; the key names the version that a step makes.
+
+A step takes the data of the version after it. Fields that only that one knows may stay: they go afterwards.
+"""
 
 VOUCHED_FOR: Final[dict[str, str]] = {
     "runner_execution_certificate": "its proof is a digest of all that it says: certify the runner again",

@@ -72,10 +72,11 @@ def open_folder(root: StrPath | Handle, path: str = "") -> Handle | None:
         UsageFailure: No folder can have this name.
     """
     with Doing(f"opening the folder {path or root}"):
-        at = _root(root)
-        for part in path.split("/"):
-            if at is None or not part:
-                continue
+        parts = [part for part in path.split("/") if part]
+        at = _enter(root, parts.pop(0)) if isinstance(root, int) and parts else _root(root)
+        for part in parts:
+            if at is None:
+                break
             above, at = at, None
             try:
                 at = _enter(above, part)

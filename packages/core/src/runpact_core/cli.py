@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +11,7 @@ import typer
 
 from runpact_core import _cli_upgrade, documents, edge, files
 from runpact_core._version import __version__
-from runpact_core.errors import EnvironmentFailed, RunpactError, UsageFailure
+from runpact_core.errors import RunpactError, UsageFailure
 from runpact_core.redact import for_terminal
 
 __all__ = ["app", "contracts", "main"]
@@ -128,12 +129,10 @@ def export(
     tolerant: Annotated[bool, typer.Option(help="What readers take, instead of what producers may write.")] = False,
 ) -> None:
     """Write the JSON Schema of every contract version into a folder, as NAME.vVERSION.schema.json."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except FileExistsError as error:
-        raise UsageFailure(f"{folder} is a file", hint="name a folder") from error
-    except OSError as error:
-        raise EnvironmentFailed(f"making {folder}", error) from error
+    if not folder.is_dir() and os.path.lexists(folder):
+        what = "a link that leads nowhere" if folder.is_symlink() and not folder.exists() else "a file"
+        raise UsageFailure(f"{folder} is {what}", hint="name a folder")
+    files.make_dirs(folder)
     for version in documents.catalog():
         target = folder / f"{version.contract}.v{version.version}.schema.json"
         files.replace(target, documents.schema(version, strict=not tolerant))

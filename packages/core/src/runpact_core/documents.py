@@ -293,7 +293,8 @@ def downgrade(document: Document, to: str, *, allow_loss: bool = False) -> Downg
         raise UnknownContract(f"{document.contract} {start.version} is older than {to}", hint="upgrade it")
     if target.key == start.key:
         return Downgraded(document, ())
-    earlier = _as_version(target, _downgrades.lowered(start, target, document.data))
+    versions = [version for version in versions_of(document.contract) if target.key <= version.key <= start.key]
+    earlier = _as_version(target, _downgrades.lowered(versions[::-1], document.data))
     lost = _downgrades.lost(document.data, upgrade(earlier, start.version).data)
     if lost and not allow_loss:
         raise Refused(f"{document.contract} {to} has no place for {', '.join(lost)}", hint="say that it may be lost")

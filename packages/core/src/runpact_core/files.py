@@ -368,9 +368,10 @@ def _publish(path: StrPath, data: bytes, mode: int | None, random: Callable[[int
         fd = at.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if mode is None else mode)
         is_open = True
         try:
-            if before is not None:
-                _folder.give(fd, before)
+            given = None if before is None else _folder.give(fd, before)
             write_all(fd, data)
+            if given is not None:
+                os.fchmod(fd, given)  # again: a write takes setuid and setgid away, from all but root
             os.fsync(fd)
             if not locked:
                 is_open = False  # whatever close says, the descriptor is gone

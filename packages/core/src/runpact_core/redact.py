@@ -28,9 +28,12 @@ __all__ = [
 ]
 
 # `re` is loaded, and compiles these, when one is first used: a wrapped command waits for this import.
-# C0 and C1 controls, DEL, line and paragraph separators, marks that turn the direction of text or hide, lone
-# surrogates.
-_UNSAFE = "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+# C0 and C1 controls, DEL, line and paragraph separators, marks that turn the direction of text or hide, tags of text,
+# lone surrogates.
+_UNSAFE = (
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e007f]"
+)
 
 # What acts inside a paragraph or a cell; what begins a block at its start; the dot of a link without a scheme.
 _MARKDOWN = r"[\\`*_\[\]<>|~$&]|:(?=//)|(?<=[wW]{3})\.|^[-+=]|(?<=^[0-9])[.)]"
@@ -62,8 +65,8 @@ def sanitize(text: str) -> Sanitized:
     """Take out what looks like a secret, registered or not: best effort, in linear time. Twice is the same as once.
 
     Known are tokens by their beginnings, credentials in URLs and in headers, private keys, JSON web tokens, webhooks,
-    values assigned to names such as ``password``, and e-mail addresses. Each becomes ``***``, whatever its length;
-    names, hosts and headers around it stay.
+    values given to names such as ``password``, ``token`` and ``api_key``, and e-mail addresses. Each becomes ``***``,
+    whatever its length; names, hosts and headers around it stay.
 
     Returns:
         The text, and how many were taken out, by kind. What has no known shape stays: register it with a `Masker`.
@@ -141,7 +144,9 @@ def _escaped(match: re.Match[str]) -> str:
     code = ord(match[0])
     if 0xDC80 <= code <= 0xDCFF:  # a byte of a name that is no UTF-8, as `os.fsdecode` gives it
         code -= 0xDC00
-    return f"\\x{code:02x}" if code <= 0xFF else f"\\u{code:04x}"
+    if code <= 0xFF:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
 
 
 def _escaped_start(match: re.Match[str]) -> str:

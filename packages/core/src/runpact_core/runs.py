@@ -46,6 +46,7 @@ RUN_ID = re.compile(_machine.RUN_ID, re.ASCII)
 INTERRUPTED_AFTER_S = 24 * 3600
 """Seconds after which a run whose lock cannot be asked (another host, no locks) is taken for interrupted."""
 
+_A_LINK = "its folder is a symbolic link, and where that leads no run was sealed"
 _BLOCK = 1 << 20
 _LOG_LINE = re.compile(r"run\.log:line:([0-9]{1,1000})", re.ASCII)
 
@@ -57,7 +58,8 @@ class Run(NamedTuple):
         run_id: Name of the folder.
         path: The folder.
         state: ``finished``, ``running``, ``running?`` (its lock cannot be asked from here), ``interrupted``, or
-            ``unreadable`` (there is a `run.json` that cannot be read).
+            ``unreadable`` (there is a `run.json` that cannot be read, or the folder is a link to one that was not
+            sealed).
         status: ``success``, ``failed`` or ``partial`` of a finished run, else None.
         document: `run.json` of a finished run, `open.json` of an open one, None where neither can be read.
         message: What people are to be told beyond the state, or None.
@@ -134,7 +136,10 @@ def look(path: StrPath, *, now: float, asking: Here) -> Run:
     run_id = os.path.basename(os.path.normpath(folder))  # noqa: PTH119 - pathlib is slow
     if not os.path.isdir(folder):  # noqa: PTH112 - as above
         raise MissingArtifact(folder, hint="name a folder of runs/<run_id>")
-    return _sealed(run_id, folder) or _open(run_id, folder, now, asking)
+    run = _sealed(run_id, folder) or _open(run_id, folder, now, asking)
+    if run.state == "interrupted" and os.path.islink(os.path.normpath(folder)):  # noqa: PTH114 - pathlib is slow
+        return run._replace(state="unreadable", document=None, message=_A_LINK)  # nobody may write there to seal it
+    return run
 
 
 def _sealed(run_id: str, folder: str) -> Run | None:
@@ -165,10 +170,12 @@ def _open(run_id: str, folder: str, now: float, asking: Here) -> Run:
     except RunpactError as error:
         message = str(error)
     data = document.data if document else {}
-    return Run(
+    state = open_state(data, locked=locked, now=now, asking=asking)
+    sealed = _sealed(run_id, folder) if state == "interrupted" else None  # its recorder may have ended since we looked
+    return sealed or Run(
         run_id,
         folder,
-        open_state(data, locked=locked, now=now, asking=asking),
+        state,
         None,
         document,
         message,

@@ -13,7 +13,7 @@ from runpact_core.redact import for_terminal
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["GAP", "aligned", "size", "span", "width"]
+__all__ = ["GAP", "age", "aligned", "size", "span", "width"]
 
 GAP = 2
 """Spaces between two columns."""
@@ -49,6 +49,13 @@ def width(text: str) -> int:
     return sum(
         0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
     )
+
+
+def age(seconds: int | None) -> str:
+    """How long ago something was: ``2 h 5 min``; of what is dated in the future, ``2 h 5 min ahead``; else nothing."""
+    if seconds is None:
+        return ""
+    return span(seconds) if seconds >= 0 else f"{span(-seconds)} ahead"
 
 
 def span(seconds: int) -> str:

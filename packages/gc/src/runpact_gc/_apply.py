@@ -14,14 +14,12 @@ Invariants:
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from runpact_core import files
-from runpact_core.errors import EnvironmentFailed, MissingArtifact, RunpactError
-from runpact_gc import _journal, _lock, _purge, _recover, _report, _trash
+from runpact_core.errors import MissingArtifact, RunpactError
+from runpact_gc import _journal, _lock, _purge, _recover, _report, _reserve, _trash
 from runpact_gc._batch import Batch
 from runpact_gc._handles import Doing, Root, relative
 from runpact_gc._interrupt import Interruptible
@@ -31,9 +29,8 @@ from runpact_gc._sizes import count
 from runpact_gc.errors import PlanChanged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
-    from runpact_gc._journal import Journal
     from runpact_gc._lock import StoreLock
     from runpact_gc._model import Decision, Plan
     from runpact_gc._places import Places
@@ -43,9 +40,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Applied", "apply", "exit_code"]
 
-_BATCH = 512
-_RESERVE, _RESERVE_BYTES = ".reserve", 256 * 1024
-_FULL = {errno.ENOSPC, errno.EDQUOT}
+_BATCH, _BATCH_BYTES = 2048, 256 << 20  # entries at a time; fewer where they are large, so that progress shows
 _LEFT = "the store changed since the plan was made; left for the next gc: {} that only one of the two plans names"
 
 
@@ -140,17 +135,19 @@ def _carried_out(  # noqa: PLR0913, PLR0917 - the parts of one operation
     trash = relative(places.project, places.trash)
     files.make_dirs(places.trash)
     root.folder(trash)  # from here on it is this folder, or nothing
-    journal = _begun(places, lock, gc_id, started_s, plan.digest)
+    journal = _journal.begin(places, lock, operation="gc", gc_id=gc_id, started_s=started_s, plan_digest=plan.digest)
     ended = _purge.purge(places, lock, journal, plan.purges)  # first: on a full disk it makes room for the rest
     notes = (*plan.notes, *_backed_up(places))
     batch = Batch(places, settings, root, lock, journal, mounts(root))
-    for start in range(0, len(leaving), _BATCH):
+    begun = 0
+    for some in _batches(leaving):
         if stop.asked:
-            batch.skipped += [_not_begun(each) for each in leaving[start:]]
+            batch.skipped += [_not_begun(each) for each in leaving[begun:]]
             break
-        batch.take(leaving[start : start + _BATCH], stop)
+        batch.take(some, stop)
+        begun += len(some)
         if progress is not None:
-            progress(min(start + _BATCH, len(leaving)), len(leaving))
+            progress(begun, len(leaving))
     batch.settle()
     report = Report(
         gc_id, "gc", started_s, int(clock()), tuple(batch.done), (*batch.skipped, *ended.skipped), ended.purged,
@@ -163,26 +160,28 @@ def _carried_out(  # noqa: PLR0913, PLR0917 - the parts of one operation
         return report
     written = _report.write(places, report)
     journal.end()
-    with contextlib.suppress(RunpactError):  # for the next time; without it a full disk can only be purged by hand
-        files.replace(places.trash / _RESERVE, bytes(_RESERVE_BYTES))
+    _reserve.keep(places.trash)
     return written
+
+
+def _batches(leaving: Sequence[Decision]) -> Iterator[list[Decision]]:
+    """What is moved between two syncs: so many entries, or fewer where they are large."""
+    some: list[Decision] = []
+    held = 0
+    for each in leaving:
+        if some and (len(some) >= _BATCH or held + each.entry.size_bytes > _BATCH_BYTES):
+            yield some
+            some, held = [], 0
+        some.append(each)
+        held += each.entry.size_bytes
+    if some:
+        yield some
 
 
 def _is_awaited(places: Places, settings: Settings, report: Report) -> bool:
     """Whether a slot waits for an operation that saw this moment: its time is over by the clock alone."""
     slots = _trash.look(places).slots
     return any(slot.gc_id and slot.seen_s < _trash.due_s(slot, settings) <= report.finished_s for slot in slots)
-
-
-def _begun(places: Places, lock: StoreLock, gc_id: str, started_s: int, digest: str) -> Journal:
-    """The journal; on a full disk it takes the room that an earlier operation has reserved for it."""
-    for last in (False, True):
-        try:
-            return _journal.begin(places, lock, operation="gc", gc_id=gc_id, started_s=started_s, plan_digest=digest)
-        except EnvironmentFailed as error:
-            if last or error.cause.errno not in _FULL or not files.remove(places.trash / _RESERVE):
-                raise
-    raise AssertionError  # the second time either returns or raises
 
 
 def _backed_up(places: Places) -> tuple[str, ...]:

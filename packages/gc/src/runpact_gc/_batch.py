@@ -88,8 +88,10 @@ class Batch:
             EnvironmentFailed: The journal could not be written, or slots not be made durable; the next command decides.
         """
         ready = self._hashed(list(self._looked_at(decisions)))
-        near = [each for each in ready if self._is_near(each)]
-        far = [each for each in ready if not self._is_near(each)]
+        near: list[_Ready] = []
+        far: list[_Ready] = []
+        for each in ready:
+            (near if self._is_near(each) else far).append(each)
         if near:
             self._journal.intend([each.done for each in near])
             for each in self._slotted(near):
@@ -113,7 +115,7 @@ class Batch:
 
     def _is_near(self, each: _Ready) -> bool:
         """Whether it lies on the file system of the trash."""
-        device = os.fstat(self._root.folder(self._trash)).st_dev
+        device = self._root.device_of(self._trash)
         return all(sight.device == device for sight in each.sights)
 
     def _looked_at(self, decisions: Sequence[Decision]) -> Iterator[tuple[Decision, tuple[Sight, ...]]]:

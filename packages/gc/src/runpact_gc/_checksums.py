@@ -217,12 +217,12 @@ def _read(folder: Handle, name: str, path: str, buffer: bytearray, *, idle: bool
         if not stat.S_ISREG(before.st_mode):
             return Digest(path, "", *facts, "not-a-file", "it is no regular file")
         if before.st_size < len(buffer):  # most files: one read, one call
-            data = os.read(fd, len(buffer))
+            data = os.read(fd, before.st_size + 1)  # one more would show
             sha256, size = hashlib.sha256(data).hexdigest(), len(data)
         else:
             sha256, size = of_descriptor(fd, buffer), before.st_size
         after = os.fstat(fd)
-        busy = idle and _lease.free(fd) is False
+        busy = idle and _lease.take(fd) is False  # closing gives it up
     finally:
         os.close(fd)
     if busy:

@@ -29,7 +29,7 @@ __all__ = ["mount"]
 Apply = Annotated[bool, typer.Option("--apply", help="Change the files; without it nothing changes.")]
 
 _CODECS = ("dictionary", "zstd")
-_FAILED = 3  # as `EnvironmentFailed` has it
+_FAILED = {"failed": 3, "damaged": 1}  # as `EnvironmentFailed` and `InvalidArtifact` have it
 
 
 def mount(app: typer.Typer) -> None:
@@ -56,7 +56,8 @@ def compact(  # noqa: PLR0913 - the options of the command
 ) -> int:
     """Compact JSONL and Markdown of glob families.
 
-    The bytes of JSONL come back with expand; originals of Markdown go into the trash, and come back with undo.
+    The bytes of JSONL come back with expand; originals of Markdown go into the trash, and come back with undo. A dry
+    run makes every form as well, so it takes as long.
     """
     from runpact_gc import _compact
     from runpact_gc._compacted import Compaction
@@ -116,7 +117,7 @@ def expand(  # noqa: PLR0913 - the options of the command
         done = Compaction("expand", apply, "dictionary", start_s, int(time.time()), results)
         if lock is not None:
             _written(places, settings, done, _report.stamp(places, start_s))
-        return _shown(done, verbose=verbose, json=json)
+        return _shown(done, verbose=verbose or bool(paths), json=json)
 
 
 @contextmanager
@@ -178,6 +179,8 @@ def _named(places: Places, path: str) -> Candidate:
     inside = os.path.relpath(Path(path).absolute(), places.project).replace(os.sep, "/")
     if inside.startswith("../") or inside in {"..", "."}:
         raise UsageFailure(f"{path} is no file of the project", hint="name a file below --project")
+    if not os.path.lexists(path):
+        raise UsageFailure(f"there is no {path}", hint="name files that are there")
     return Candidate(inside, "jsonl", None)
 
 
@@ -200,4 +203,4 @@ def _shown(done: Compaction, *, verbose: bool, json: bool) -> int:
     else:
         for line in _compacted.lines(done, verbose=verbose):
             print(line)
-    return _FAILED if any(each.why in _compacted.FAILURES for each in done.results) else 0
+    return max((_FAILED[each.why] for each in done.results if each.why in _compacted.FAILURES), default=0)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from runpact_core import edge
-from runpact_core.errors import ConfigurationError, InvalidArtifact
+from runpact_core.errors import ConfigurationError, InvalidArtifact, RunpactError
 from runpact_gc._options import Config, DashDir, Json, Project, RunsDir, StoreDir, given_places
 
 if TYPE_CHECKING:
+    from runpact_gc._model import Entry
     from runpact_gc._places import Places
+    from runpact_gc._settings import Settings
 
 __all__ = ["mount"]
 
@@ -68,13 +71,26 @@ def check(  # noqa: PLR0913 - options of a command
 
 def _say_hints(where: Places, data: dict[str, Any]) -> None:
     """Say what holds and is hardly meant."""
-    from runpact_gc import _effective, _hints
+    from runpact_gc import _effective, _hints, _notes, _protect
 
-    settings = _effective.settings(data)
-    about = (_hints.about_patterns(settings), _hints.about_families(settings))
-    for each in (*about, _hints.about_the_store(settings, where.store_path)):
+    settings, places = _effective.settings(data), _effective.located(where, data)
+    entries = _entries(places, settings)
+    families = {entry.family for entry in entries} or None  # a project without entries says nothing of a rule
+    pins = _protect.by_pins(entries, settings, (), {}) if entries else ()
+    about = (_hints.about_patterns(settings), _hints.about_families(settings, families), _notes.about_pins(pins))
+    for each in (*about, _hints.about_the_store(settings, places.store_path)):
         for hint in each:
             edge.say(f"note: {hint}")
+
+
+def _entries(places: Places, settings: Settings) -> tuple[Entry, ...]:
+    """What there is; nothing where it cannot be read, which `artifacts scan` says."""
+    from runpact_gc import _scan
+
+    try:
+        return _scan.scan(places, settings, now=time.time(), save=False).entries
+    except RunpactError:
+        return ()
 
 
 def _say_others(error: ConfigurationError) -> None:

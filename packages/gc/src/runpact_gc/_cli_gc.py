@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from runpact_gc._apply import Applied
-    from runpact_gc._model import Plan
+    from runpact_gc._model import Inventory, Plan
     from runpact_gc._places import Places
     from runpact_gc._settings import Settings
 
@@ -83,7 +83,7 @@ def _refuse_nonsense(*, dry_run: bool, apply: bool, force: bool, exit_code: bool
 
 def _planned(places: Places, settings: Settings, families: tuple[str, ...], *, save: bool) -> Plan:
     """A plan from the disk as it is at this moment."""
-    from runpact_gc import _find, _pins, _plan, _scan, _trash
+    from runpact_gc import _find, _pins, _plan, _scan, _trash, _writers
     from runpact_gc._progress import progress
 
     now_s = int(time.time())
@@ -91,7 +91,12 @@ def _planned(places: Places, settings: Settings, families: tuple[str, ...], *, s
         found = _scan.scan(places, settings, now=now_s, save=save, progress=told)
     known = _find.known_families(families, found.entries, settings)
     slots = _trash.slots(places, settings)
-    return _plan.plan(found, settings, _pins.read(places), slots, now_s, families=known, store=places.store_path)
+    pins = _pins.read(places)
+
+    def make(there: Inventory) -> Plan:
+        return _plan.plan(there, settings, pins, slots, now_s, families=known, store=places.store_path)
+
+    return _writers.planned(places.project, found, time.time_ns(), make)
 
 
 def _confirmed(shown: Plan) -> bool:

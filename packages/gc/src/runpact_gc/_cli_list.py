@@ -21,9 +21,12 @@ from runpact_gc._options import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from runpact_gc._model import Inventory, Plan
+
 __all__ = ["mount"]
 
 _OLD_S = 60
+_PARTIAL = 4  # as `PartialScan` has it
 
 
 def mount(app: typer.Typer) -> None:
@@ -42,8 +45,11 @@ def list_artifacts(  # noqa: PLR0913 - the options of the command
     config: Config = None,
     runs_dir: RunsDir = None,
     dash_dir: DashDir = None,
-) -> None:
-    """List what there is, the newest first. Last runs, last passes and pins are marked."""
+) -> int:
+    """List what there is, the newest first. Last runs, last passes and pins are marked.
+
+    Where something cannot be read, it is not in the list: that is said, and the command ends with 4.
+    """
     from runpact_core import edge, tables
     from runpact_gc import _config, _find, _listing, _pending, _pins, _scan
     from runpact_gc._progress import progress
@@ -55,14 +61,16 @@ def list_artifacts(  # noqa: PLR0913 - the options of the command
     families = _find.known_families(family or (), found.entries, loaded.settings)
     _pending.tell(loaded.places)
     lines = _listing.listed(found, loaded.settings, _pins.read(loaded.places), now_s, families)
+    code = _PARTIAL if any(finding.blocks for finding in found.findings) else 0
     if json:
         _print(_listing.document(lines, found, now_s))
-        return
+        return code
     print(_listing.text(lines, verbose=verbose), end="")
     if now_s - found.scanned_s > _OLD_S:
         edge.say(f"as scanned {tables.span(now_s - found.scanned_s)} ago; runpact artifacts scan --force looks again")
     for finding in found.findings:
         edge.say(f"{'error' if finding.blocks else 'warning'}[{finding.kind}]: {finding.path}: {finding.message}")
+    return code
 
 
 def explain_artifact(  # noqa: PLR0913 - the options of the command
@@ -76,18 +84,26 @@ def explain_artifact(  # noqa: PLR0913 - the options of the command
     dash_dir: DashDir = None,
 ) -> None:
     """Say why an entry is kept, or why it would go. Shows the rules, and the data behind them."""
-    from runpact_gc import _config, _explain, _find, _pins, _plan, _scan, _trash
+    from runpact_gc import _config, _explain, _find, _journal, _pending, _pins, _plan, _scan, _trash, _writers
     from runpact_gc._progress import progress
 
     now_s = int(time.time())
     settings, places, _ = _config.load(given_places(project, store_dir, config, runs_dir, dash_dir), config is not None)
     with progress("scanning", "runs") as told:  # anew, as gc does: the explanation is that of its plan
         found = _scan.inventory(places, settings, now=now_s, fresh=True, progress=told)
+    _pending.tell(places)  # first: what it is about may be half moved, and not be found
     asked = _find.find_one(found.entries, entry)
-    plan = _plan.plan(found, settings, _pins.read(places), _trash.slots(places, settings), now_s)
+    pins, slots = _pins.read(places), _trash.slots(places, settings)
+
+    def make(there: Inventory) -> Plan:
+        return _plan.plan(there, settings, pins, slots, now_s)
+
+    plan = _writers.planned(places.project, found, time.time_ns(), make)
+    asked = next(each.entry for each in plan.decisions if each.entry[:5] == asked[:5])  # which may be live by now
     said = _explain.explain(plan, settings, asked)
     if json:
-        _print(_explain.document(said))
+        pending = _journal.pending(places)
+        _print(_explain.document(said if pending is None else said._replace(notes=(*said.notes, pending.text))))
     else:
         print(_explain.text(said), end="")
 

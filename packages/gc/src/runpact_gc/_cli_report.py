@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from runpact_core.errors import UsageFailure
+from runpact_core.errors import Refused, UsageFailure
 from runpact_gc._options import Config, DashDir, Project, RunsDir, StoreDir, given_places
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from runpact_gc._model import Inventory, Plan
     from runpact_gc._page import Trashed
     from runpact_gc._settings import Settings
     from runpact_gc._trash import Slot
 
 __all__ = ["mount"]
+
+_START = 1 << 14  # bytes; the title of a page is in them
 
 
 def mount(app: typer.Typer) -> None:
@@ -41,25 +45,34 @@ def report(  # noqa: PLR0913 - the options of the command
     """Write the store as one page of HTML.
 
     It opens from disk, without network: disk by family over time, what is kept and why, what the trash frees when.
-    Where something cannot be read the page says so, and that no plan can be made; the command then ends with 4.
+    Where something cannot be read the page says so, and that no plan can be made; the command then ends with 4. A file
+    that is no such page is never replaced.
     """
     from runpact_core import files
     from runpact_core.redact import for_terminal
-    from runpact_gc import _config, _pins, _plan, _scan, _trash
+    from runpact_gc import _config, _journal, _pending, _pins, _plan, _scan, _trash, _writers
     from runpact_gc._page import render
     from runpact_gc._progress import progress
     from runpact_gc.errors import PartialScan
 
     if not html:
         raise UsageFailure("--html is empty", hint="name a file")
+    _refuse_others(html)
     now_s = _moment(now)
     settings, where, _ = _config.load(given_places(project, store_dir, config, runs_dir, dash_dir), config is not None)
     with progress("scanning", "runs") as told:
         found = _scan.scan(where, settings, now=now_s, save=False, progress=told)
     slots = _trash.slots(where, settings)
+    pending = _journal.pending(where)
+    _pending.tell(where)
     refused = None
     try:
-        plan = _plan.plan(found, settings, _pins.read(where), slots, now_s, store=where.store_path)
+        pins = _pins.read(where)
+
+        def make(there: Inventory) -> Plan:
+            return _plan.plan(there, settings, pins, slots, now_s, store=where.store_path)
+
+        plan = _writers.planned(where.project, found, time.time_ns(), make)
     except PartialScan as error:
         refused = error
         plan = _plan.unplanned(found, "no plan can be made, so it stays", now_s)
@@ -70,12 +83,33 @@ def report(  # noqa: PLR0913 - the options of the command
         name=where.project.name or "/",
         days=settings.trash_retention_days,
         refused=str(refused) if refused else "",
+        pending=pending.text if pending else "",
     )
     files.replace(html, page)
     kept = sum(each.keep for each in plan.decisions)
     print(for_terminal(f"{html}: entries: {len(plan.decisions)}, kept: {kept}, slots in the trash: {len(slots)}"))
     if refused is not None:
         raise refused
+
+
+def _refuse_others(html: str) -> None:
+    """See that what has the name of the page is one, if anything has it.
+
+    Raises:
+        Refused: It is not.
+    """
+    from runpact_core import files
+    from runpact_gc._page import is_page
+
+    if not os.path.isfile(html):  # noqa: PTH113 - a name of any bytes; what is no file is refused when it is written
+        return
+    fd = files.open_read(html)
+    try:
+        start = os.read(fd, _START)
+    finally:
+        files.close(fd)
+    if not is_page(start):
+        raise Refused(f"{html} is no page of a store, so it is not replaced", hint="name another file, or remove it")
 
 
 def _trashed(slots: Iterable[Slot], settings: Settings, now_s: int) -> Iterable[Trashed]:

@@ -72,7 +72,8 @@ def _lines(found: Inventory, *, verbose: bool) -> Iterator[str]:
         yield f"{finding.kind}: {finding.path}: {finding.message}"
     files = sum(entry.file_count for entry in found.entries)
     size_bytes = sum(entry.size_bytes for entry in found.entries)
-    more = "" if verbose or not found.findings else f"; {count(len(found.findings), 'finding', 'findings')}"
+    noticed = f"; {count(len(found.findings), 'finding', 'findings')} (--verbose names them)"
+    more = "" if verbose or not found.findings else noticed
     yield f"Scanned: {_sums(len(found.entries), files, size_bytes)}{more}"
 
 

@@ -170,9 +170,12 @@ def _returned(places: Places, settings: Settings, restored: Restored, given: str
     for said in restored.recovered:
         edge.say(f"recovered: {said}")
     report = restored.report
+    for each in restored.gone:
+        edge.say(f"warning: {each}")
     if report is None:
-        print(for_terminal(f"nothing to do: nothing of {given} is in the trash any more"))
-        return 0
+        nothing = "nothing came back" if restored.gone else "nothing to do"
+        print(for_terminal(f"{nothing}: nothing of {given} is in the trash any more"))
+        return _INCOMPLETE if restored.gone else 0
     for done in report.entries:
         for move in done.moves:
             print(for_terminal(f"restored {move.source}"))
@@ -182,7 +185,7 @@ def _returned(places: Places, settings: Settings, restored: Restored, given: str
         edge.say(f"left in the trash: {line}")
     if report.entries:
         print(f"{len(report.entries)} back where they were (report {report.gc_id})")
-    return _INCOMPLETE if report.skipped else 0
+    return _INCOMPLETE if report.skipped or restored.gone else 0
 
 
 def _loaded(places: Places, *, given: bool) -> tuple[Places, Settings]:

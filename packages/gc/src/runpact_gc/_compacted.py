@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from runpact_core import documents, files
 from runpact_core.redact import for_markdown, for_terminal
 from runpact_gc import _report, _stored
+from runpact_gc._shown import plain
 from runpact_gc._sizes import count, short
 from runpact_gc._times import utc
 from runpact_gc._version import __version__
@@ -83,7 +84,7 @@ def compose(done: Compaction) -> dict[str, Any]:
         ],
         "before_bytes": sum(before for _, before, _ in sums.values()),
         "after_bytes": sum(after for _, _, after in sums.values()),
-        "notes": list(done.notes),
+        "notes": [plain(each) for each in done.notes],
     }
     return data if done.gc_id is None else data | {"gc_id": done.gc_id}
 
@@ -178,7 +179,7 @@ def _file(each: Result) -> dict[str, Any]:
         data |= {"removed_headings": list(made.removed)} if made.removed else {}
     if each.slot is not None:
         data["slot"] = each.slot
-    return data | ({"why": each.why, "message": each.message} if each.why else {})
+    return data | ({"why": each.why, "message": plain(each.message)} if each.why else {})
 
 
 def _both(each: Result) -> tuple[int, int]:

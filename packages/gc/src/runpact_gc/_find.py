@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from runpact_core.errors import UsageFailure
 from runpact_gc._protect import PREFIX_CHARS, begins
+from runpact_gc._run_ids import unspelt
 from runpact_gc.errors import UnknownEntry
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def find(entries: Sequence[Entry], given: str) -> list[Entry]:
     """
     by_id = [entry for entry in entries if begins(entry, given)]
     whole = [entry for entry in by_id if entry.id == given.lower()]
-    found = whole or [entry for entry in entries if entry.run_id == given] or by_id
+    found = whole or [entry for entry in entries if entry.run_id == given] or by_id or _spelt(entries, given)
     if not found:
         raise nearest(given, [*(entry.id for entry in entries), *(entry.run_id or "" for entry in entries)])
     if found is by_id and len(by_id) > 1:
@@ -48,9 +49,15 @@ def find_one(entries: Sequence[Entry], given: str) -> Entry:
     return found[0]
 
 
+def _spelt(entries: Sequence[Entry], given: str) -> list[Entry]:
+    """The entries of glob families whose run id is this one in another spelling."""
+    run_id = unspelt(given)
+    return [each for each in entries if each.layout == "glob" and each.run_id and unspelt(each.run_id) == run_id]
+
+
 def nearest(given: str, known: Sequence[str]) -> UnknownEntry:
     """The error for a name that is not known, with the nearest that is."""
-    error = UnknownEntry(given)
+    error = UnknownEntry(given or "(empty)")
     if len(given) < PREFIX_CHARS:
         error.hint = f"say at least {PREFIX_CHARS} characters of its id"
         return error

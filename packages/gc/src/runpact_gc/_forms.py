@@ -98,7 +98,8 @@ def expanded(source: io.BufferedReader, target: io.BufferedRandom, path: str) ->
     try:
         after = _copied(jsonl.expanded(_packed.unpacked(source, path), path), target)
     except InvalidArtifact as error:
-        raise Left("damaged", error.reason) from error
+        named = error.reason.startswith(f"{path} is ")  # whoever is told sees the path beside it
+        raise Left("damaged", f"it{error.reason.removeprefix(path)}" if named else error.reason) from error
     source.seek(0)
     return Made(*_copied(source, _Nowhere()), *after)
 

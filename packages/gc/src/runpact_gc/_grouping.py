@@ -7,17 +7,15 @@ are not walked. Every scan walks anew, since files are also changed in place, an
 
 from __future__ import annotations
 
-import re
 import stat
-from datetime import date
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from runpact_core import files
 from runpact_core.errors import InvalidArtifact, MissingArtifact, RunpactError
 from runpact_gc import _content, _globs, _status
 from runpact_gc._model import Entry, File, Finding, entry_id
-from runpact_gc._settings import DEFAULTS, StatusRule
+from runpact_gc._run_ids import foremost, run_id_in, unspelt
+from runpact_gc._settings import StatusRule
 from runpact_gc.errors import TooManyFiles
 
 if TYPE_CHECKING:
@@ -30,9 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Grouped", "again", "entry_of", "grouped", "run_id_in"]
 
-_EDGES = "(?<![0-9A-Za-z])(?:{})(?![0-9A-Za-z])"
-_HEX = frozenset(each for each in DEFAULTS.run_id_patterns if each.endswith("[0-9a-f]{8}"))
-_LONGEST_PATH = 1024  # characters at the end of a path that a run id is looked for in
 _NO_RULE = StatusRule()
 
 
@@ -58,11 +53,14 @@ def grouped(root: Handle, settings: Settings, apart: Collection[str], most: int)
     globs = _globs.compile_globs(dict(settings.patterns))
     findings: list[Finding] = []
     groups: dict[tuple[str, str], list[File]] = {}
+    spelt: dict[tuple[str, str], set[str]] = {}  # by family and run id without its spelling: the spellings there are
     count = 0
     try:
         for family, file in _matching(root, globs, apart, findings):
             count += 1
-            groups.setdefault((family, _key(file.path, family, settings)), []).append(file)
+            key, same = _key(file.path, family, settings)
+            groups.setdefault((family, key), []).append(file)
+            spelt.setdefault((family, same), set()).add(key)
             if count > most:
                 break
     except RunpactError as error:
@@ -70,6 +68,10 @@ def grouped(root: Handle, settings: Settings, apart: Collection[str], most: int)
         return Grouped([], findings)
     if count > most:
         raise TooManyFiles(settings.max_files_per_scan)
+    for (family, _), some in spelt.items():
+        if len(some) > 1:
+            together = [file for key in sorted(some) for file in groups.pop((family, key))]
+            groups[family, min(some, key=foremost)] = together
     entries = []
     for (family, key), found in groups.items():
         try:
@@ -140,40 +142,14 @@ def _linked(folder: Listing, globs: Globs, state: State) -> list[Finding]:
     ]
 
 
-def run_id_in(path: str, patterns: tuple[str, ...]) -> str | None:
-    """The run id in a path: what the first pattern that matches anywhere matches first.
-
-    For the two usual patterns of eight hex digits a date is none: files of one day are not one run.
-    """
-    for pattern in patterns:
-        for match in _edged(pattern).finditer(path[-_LONGEST_PATH:]):
-            if pattern not in _HEX or not _is_date(match[0][-8:]):
-                return match[0]
-    return None
-
-
-def _is_date(text: str) -> bool:
-    """Whether eight characters are a day of this or the last century: ``20261101``."""
-    if not (text.isdigit() and text[:2] in {"19", "20"}):
-        return False
-    try:
-        return bool(date(int(text[:4]), int(text[4:6]), int(text[6:])))
-    except ValueError:
-        return False
-
-
-@lru_cache(maxsize=256)
-def _edged(pattern: str) -> re.Pattern[str]:
-    return re.compile(_EDGES.format(pattern), re.ASCII)
-
-
-def _key(path: str, family: str, settings: Settings) -> str:
-    """What the files of one entry share."""
+def _key(path: str, family: str, settings: Settings) -> tuple[str, str]:
+    """What the files of one entry share: as it is spelt in this path, and without its spelling."""
     run_id = run_id_in(path, settings.run_id_patterns)
     if run_id is not None:
-        return run_id
+        return run_id, unspelt(run_id)
     by_folder = settings.group_without_run_id.get(family) == "directory"
-    return path.rpartition("/")[0] or path if by_folder else path
+    key = path.rpartition("/")[0] or path if by_folder else path
+    return key, f"/{key}"
 
 
 def again(root: Handle, settings: Settings, entry: Entry) -> Entry | None:
@@ -218,7 +194,7 @@ def entry_of(  # noqa: PLR0913, PLR0917 - what an entry is made of, and where to
     """
     found = sorted(found)
     paths = [file.path for file in found]
-    run_id = run_id_in(paths[0], settings.run_id_patterns)
+    run_id = None if run_id_in(paths[0], settings.run_id_patterns) is None else key
     newest = max(file.mtime_ns for file in found)
     stamps = (_status.stamp_s(text) for text in ([run_id] if run_id else []) + paths)
     moment = next((each for each in stamps if each is not None), None)

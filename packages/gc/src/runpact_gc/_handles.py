@@ -126,6 +126,12 @@ class Root:
         """The file system of the root."""
         return self._pins[""][0]
 
+    def device_of(self, path: str) -> int:
+        """The file system of a folder, as `folder` pinned it."""
+        if path not in self._pins:
+            self.folder(path)
+        return self._pins[path][0]
+
     def folder(self, path: str) -> int:
         """The handle of a folder; it stays the root's, and is good until the next call.
 
@@ -157,10 +163,11 @@ class Root:
 
     def still(self, path: str) -> int:
         """The handle of a folder, after a look whether its path still leads to it."""
+        fresh = path not in self._open
         fd = self.folder(path)
-        here = path
+        here = split(path)[0] if fresh and path else path  # its name was looked up just now
         while here:
-            above, name = split(here)
+            above, _, name = here.rpartition("/")
             try:
                 found = os.stat(name, dir_fd=self.folder(above), follow_symlinks=False)
             except FileNotFoundError as error:

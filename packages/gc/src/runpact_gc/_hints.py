@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from runpact_gc._sizes import count
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from runpact_gc._model import Decision
     from runpact_gc._settings import Settings
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["about_families", "about_patterns", "about_the_store", "going_elsewhere"]
 
 _MOST = 3
+_USUAL = ("reports/", "dash/")
 
 
 def about_patterns(settings: Settings) -> Iterator[str]:
@@ -49,15 +50,17 @@ def about_families(settings: Settings, known: Collection[str] | None = None) -> 
 
 
 def about_the_store(settings: Settings, store: str) -> Iterator[str]:
-    """Patterns that begin anywhere, so that they also match outside of the store."""
+    """Patterns that begin anywhere, so that they also match outside of the store; and those that begin elsewhere."""
     for family, globs in settings.patterns.items():
         for glob in globs:
             if _begins_anywhere(glob):
                 yield f"patterns.{family}: {glob} also matches outside {store}/ — {_narrowed(glob, store)}"
+            elif _is_elsewhere(_plain(glob), store):
+                yield f"patterns.{family}: {glob} matches outside {_apart(store)}: what a rule does not keep goes there"
 
 
 def going_elsewhere(decisions: Iterable[Decision], settings: Settings, store: str) -> Iterator[str]:
-    """Families of which entries go that lie outside of the store, by a pattern that begins anywhere."""
+    """Families of which entries go that lie outside of the store, by a pattern that begins anywhere or elsewhere."""
     found: dict[str, list[str]] = {}
     for entry, keep, _ in decisions:
         if not keep and entry.layout == "glob":
@@ -67,17 +70,33 @@ def going_elsewhere(decisions: Iterable[Decision], settings: Settings, store: st
     for family, paths in sorted(found.items()):
         glob = next((each for each in settings.patterns.get(family, ()) if _begins_anywhere(each)), None)
         if glob is not None:
-            lies = "lies" if len(paths) == 1 else "lie"
-            listed = ", ".join([*sorted(paths)[:_MOST], *(["…"] if len(paths) > _MOST else [])])
-            what = (
-                f"{count(len(paths), 'entry', 'entries')} of {family} that would go {lies} outside {store}/: {listed}"
-            )
-            yield f"{what} — {_narrowed(glob, store)}"
+            yield f"{_lying(paths, family, f'{store}/')} — {_narrowed(glob, store)}"
+        elif far := [path for path in paths if _is_elsewhere(path, store)]:
+            yield f"{_lying(far, family, _apart(store))}, as its patterns say"
+
+
+def _lying(paths: Sequence[str], family: str, where: str) -> str:
+    lies = "lies" if len(paths) == 1 else "lie"
+    listed = ", ".join([*sorted(paths)[:_MOST], *(["…"] if len(paths) > _MOST else [])])
+    return f"{count(len(paths), 'entry', 'entries')} of {family} that would go {lies} outside {where}: {listed}"
+
+
+def _is_elsewhere(path: str, store: str) -> bool:
+    """Whether something lies neither in the store nor where runs and reports lie."""
+    return not path.startswith((f"{store}/", *_USUAL))
+
+
+def _apart(store: str) -> str:
+    return f"{store}/, {_USUAL[0]} and {_USUAL[1]}"
+
+
+def _plain(glob: str) -> str:
+    return glob.removeprefix("./").removeprefix("/")
 
 
 def _begins_anywhere(glob: str) -> bool:
-    return any(sign in glob.removeprefix("./").removeprefix("/").split("/", 1)[0] for sign in "*?[")
+    return any(sign in _plain(glob).split("/", 1)[0] for sign in "*?[")
 
 
 def _narrowed(glob: str, store: str) -> str:
-    return f"write {store}/{glob.removeprefix('./').removeprefix('/')} to mean the store alone"
+    return f"write {store}/{_plain(glob)} to mean the store alone"

@@ -22,8 +22,8 @@ import os
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from runpact_core import documents, files, jsonl
-from runpact_core.errors import InvalidArtifact, MissingArtifact, RunpactError
-from runpact_gc import _report
+from runpact_core.errors import EnvironmentFailed, InvalidArtifact, MissingArtifact, RunpactError
+from runpact_gc import _report, _reserve
 from runpact_gc._times import utc
 from runpact_gc._version import __version__
 from runpact_gc.errors import BrokenJournal
@@ -46,6 +46,7 @@ name or copy in the trash of a file whose content is about to be replaced (compa
 _NAME = ".journal.jsonl"
 _LIMIT = 1 << 30  # bytes; a million entries and more
 _FIRST = 1 << 16  # bytes; more than the first line has
+_FULL = "free some space, or end what lies in the trash: runpact artifacts trash purge --older-than DAYS --apply"
 
 
 class Intent(NamedTuple):
@@ -141,8 +142,22 @@ class Journal:
         files.remove(self.path)
 
     def _add(self, members: dict[str, Any]) -> None:
-        files.append(self._fd, jsonl.dumps({"schema_version": "1.0", **members}))
-        files.sync(self._fd)
+        line = jsonl.dumps({"schema_version": "1.0", **members})
+        stood = os.fstat(self._fd).st_size
+        _reserve.or_without(self.path.parent, lambda: self._append(line, stood))
+
+    def _append(self, line: bytes, stood: int) -> None:
+        """Write a line durably; on a full disk nothing of it stays, so that it can be written again."""
+        try:
+            files.append(self._fd, line)
+            files.sync(self._fd)
+        except EnvironmentFailed as error:
+            if not _reserve.is_full(error):
+                raise
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._fd, stood)
+            doing = f"writing {self.path.name} in the trash, where what is about to be done has to stand first"
+            raise EnvironmentFailed(doing, error.cause, hint=_FULL) from error
 
 
 def path_of(places: Places) -> Path:
@@ -172,12 +187,18 @@ def begin(  # noqa: PLR0913 - what a journal begins with
     path = path_of(places)
     if os.path.lexists(path):
         raise BrokenJournal(os.fspath(path), "it is still there")
-    journal = Journal(path, files.open_append(path))
     first: dict[str, Any] = {"event": "begin", "operation": operation, "gc_id": gc_id}
     first |= {"started_utc": utc(started_s), "tool_version": __version__}
     first |= {} if plan_digest is None else {"plan_digest": plan_digest}
+    first |= {} if undone is None else {"undone": undone}
+    return _reserve.or_without(places.trash, lambda: _begun(path, first))
+
+
+def _begun(path: Path, first: dict[str, Any]) -> Journal:
+    """The journal with its first line, or none."""
+    journal = Journal(path, files.open_append(path))
     try:
-        journal._add(first if undone is None else first | {"undone": undone})  # noqa: SLF001 - the same module
+        journal._add(first)  # noqa: SLF001 - the same module
     except BaseException:
         with contextlib.suppress(RunpactError):
             journal.end()

@@ -7,6 +7,7 @@ was touched since: every name with its inode, size and times.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from typing import TYPE_CHECKING, NamedTuple
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Seen", "Sight", "changed_since", "look", "mounts", "sight"]
 
 _OPEN = "open.json"
+_FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 class Seen(NamedTuple):
@@ -70,7 +72,7 @@ def look(root: Root, entry: Entry, mounted: frozenset[str]) -> tuple[Sight, ...]
         OSError: It cannot be reached.
     """
     if entry.layout == "glob":
-        sights = tuple(sight(root, file.path) for file in entry.files)
+        sights = tuple(_seen(root, file.path, folder=False) for file in entry.files)
         for each, file in zip(sights, entry.files, strict=True):
             now = each.seen[0]
             if not stat.S_ISREG(now.mode):
@@ -78,7 +80,7 @@ def look(root: Root, entry: Entry, mounted: frozenset[str]) -> tuple[Sight, ...]
             if (now.size_bytes, now.mtime_ns) != (file.size_bytes, file.mtime_ns):
                 raise Swapped("changed", "it changed since the plan was made")
     else:
-        sights = (sight(root, entry.path),)
+        sights = (_seen(root, entry.path, folder=True),)
         _compare(entry, sights[0])
         _not_live(root, entry.path, sights[0])
     for each in sights:
@@ -87,21 +89,40 @@ def look(root: Root, entry: Entry, mounted: frozenset[str]) -> tuple[Sight, ...]
 
 
 def sight(root: Root, path: str) -> Sight:
-    """What stands at a path, with all that is in it."""
+    """What stands at a path, with all that is in it; the path is looked at as `Root.still` does."""
+    root.still(split(path)[0])
+    return _seen(root, path, folder=True)
+
+
+def _seen(root: Root, path: str, *, folder: bool) -> Sight:
+    """As `sight`, in the folder that was pinned; whether a folder is expected only says what is tried first."""
     above, name = split(path)
-    found = _lstat(root, above, name, path)
-    own = Seen("", found.st_ino, found.st_mode, 0, found.st_mtime_ns, 0)
-    if not stat.S_ISDIR(found.st_mode):
-        own = own._replace(size_bytes=found.st_size)
-        return Sight(path, stat.S_IFMT(found.st_mode), found.st_dev, (own,))
-    handle = files.open_folder(root.folder(above), name)
-    if not isinstance(handle, int) or os.fstat(handle).st_ino != found.st_ino:
-        files.close_folder(handle or "")
-        raise Swapped("changed", f"{path} was replaced while it was looked at")
+    parent = root.folder(above)
+    handle = _entered(parent, name) if folder else None
+    if handle is None:
+        found = _lstat(parent, name, path)
+        if not stat.S_ISDIR(found.st_mode):
+            own = Seen("", found.st_ino, found.st_mode, found.st_size, found.st_mtime_ns, 0)
+            return Sight(path, stat.S_IFMT(found.st_mode), found.st_dev, (own,))
+        handle = _entered(parent, name)
+        if handle is None:
+            raise Swapped("changed", f"{path} was replaced while it was looked at")
     try:
+        found = os.fstat(handle)
+        own = Seen("", found.st_ino, found.st_mode, 0, found.st_mtime_ns, 0)
         return Sight(path, stat.S_IFDIR, found.st_dev, (own, *_inside(handle, path)))
     finally:
-        files.close_folder(handle)
+        os.close(handle)
+
+
+def _entered(parent: int, name: str) -> int | None:
+    """The handle of a folder; None where it is none."""
+    try:
+        return os.open(name, _FOLDER, dir_fd=parent)
+    except OSError as error:
+        if error.errno not in {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}:
+            raise
+        return None
 
 
 def _inside(handle: int, path: str) -> Iterator[Seen]:
@@ -117,7 +138,7 @@ def _inside(handle: int, path: str) -> Iterator[Seen]:
 def changed_since(root: Root, before: Sight, path: str) -> str | None:
     """What differs between what was seen and what stands at a path now; None where nothing does."""
     try:
-        now = sight(root, path)
+        now = _seen(root, path, folder=before.kind == stat.S_IFDIR)
     except (Swapped, OSError, RunpactError) as error:
         return f"it cannot be looked at again: {error}"
     if now.seen == before.seen and (now.kind, now.device) == (before.kind, before.device):
@@ -139,9 +160,9 @@ def mounts(root: Root) -> frozenset[str]:
     return frozenset(os.fsdecode(each[len(top) :]) for each in points if each.startswith(top))
 
 
-def _lstat(root: Root, above: str, name: str, path: str) -> os.stat_result:
+def _lstat(parent: int, name: str, path: str) -> os.stat_result:
     try:
-        return os.stat(name, dir_fd=root.still(above), follow_symlinks=False)
+        return os.stat(name, dir_fd=parent, follow_symlinks=False)
     except FileNotFoundError as error:
         raise Swapped("gone", f"{path} is not there any more") from error
 
@@ -170,8 +191,7 @@ def _not_live(root: Root, path: str, now: Sight) -> None:
 
 
 def _one_place(root: Root, sight_: Sight, mounted: frozenset[str]) -> None:
-    above, _ = split(sight_.source)
-    if sight_.device != os.fstat(root.folder(above)).st_dev:
+    if sight_.device != root.device_of(split(sight_.source)[0]):
         raise Swapped("other-file-system", f"{sight_.source} lies on another file system than its folder")
     inside = next((each for each in mounted if each == sight_.source or each.startswith(f"{sight_.source}/")), None)
     if inside is not None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from runpact_gc._protect import Stray
     from runpact_gc._settings import Settings
 
-__all__ = ["Said", "notes"]
+__all__ = ["Said", "about_pins", "notes"]
 
 _MOST = 10  # of each thing that a note names
 
@@ -41,7 +41,7 @@ def notes(decisions: Sequence[Decision], settings: Settings, said: Said) -> tupl
     return (
         *_about_the_clock(decisions, said),
         *_about_missing_rules(said.groups, settings),
-        *_about_pins(said.strays),
+        *about_pins(said.strays),
         *_about_budgets(decisions, settings),
         *(_hints.going_elsewhere(decisions, settings, said.store) if said.store else ()),
         *(_about_words(said, settings) if said.store else ()),
@@ -74,7 +74,7 @@ def _about_missing_rules(groups: Mapping[Group, Ranked], settings: Settings) -> 
         listed = _some(
             [f"{group.family} ({group.layout}, {count(len(groups[group].all), 'entry', 'entries')})" for group in free]
         )
-        yield f"no rule is about these families, so all of them is kept: {listed}"
+        yield f"no rule is about these families, so all of their entries are kept: {listed}"
 
 
 def _has_rule(settings: Settings, group: Group) -> bool:
@@ -82,7 +82,8 @@ def _has_rule(settings: Settings, group: Group) -> bool:
     return rule is not None and bool(_rules.describe(rule))
 
 
-def _about_pins(strays: Iterable[Stray]) -> Iterator[str]:
+def about_pins(strays: Iterable[Stray]) -> Iterator[str]:
+    """Pins that name nothing, or several entries."""
     for stray in strays:
         if stray.names:
             yield f"the pin {stray.name} in {stray.where} names {stray.names} entries; all of them are kept"

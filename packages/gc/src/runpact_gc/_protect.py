@@ -6,10 +6,11 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING, NamedTuple
 
 from runpact_gc._groups import is_suspicious
-from runpact_gc._model import Reason
+from runpact_gc._model import Reason, entry_id
+from runpact_gc._run_ids import spellings, unspelt
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from runpact_gc._groups import Ranked
     from runpact_gc._model import Entry, Pointer
@@ -72,23 +73,46 @@ def by_pins(entries: Sequence[Entry], settings: Settings, pins: Collection[str],
         return ()
     by_run: dict[str, list[int]] = {}
     by_start: dict[str, list[int]] = {}
+    by_spelling: dict[str, list[int]] = {}
     names, starts = {pin.name for pin in wanted}, {pin.name[:PREFIX_CHARS].lower() for pin in wanted}
+    unspelled = {unspelt(name) for name in names}
     for place, entry in enumerate(entries):
         if entry.run_id in names:
             by_run.setdefault(str(entry.run_id), []).append(place)
+        elif entry.layout == "glob" and entry.run_id is not None and unspelt(entry.run_id) in unspelled:
+            by_spelling.setdefault(unspelt(entry.run_id), []).append(place)
         if entry.id[:PREFIX_CHARS] in starts:
             by_start.setdefault(entry.id[:PREFIX_CHARS], []).append(place)
     strays = []
     for pin in wanted:
-        runs = [place for place in by_run.get(pin.name, ()) if pin.may_mean(entries[place])]
+        of_run = (*by_run.get(pin.name, ()), *by_spelling.get(unspelt(pin.name), ()))
+        runs = [place for place in of_run if pin.may_mean(entries[place])]
         begun = [
             place for place in by_start.get(pin.name[:PREFIX_CHARS].lower(), ()) if begins(entries[place], pin.name)
         ]
+        if not (runs or begun):
+            spelt = _spelt(entries, settings).items()
+            runs = [place for place, several in spelt if _is_id_of(entries[place], pin, several)]
         for place in {*runs, *begun}:
             reasons.setdefault(place, []).append(Reason("pinned", f"pinned: {pin.name} in {pin.where}", protects=True))
         if len(begun) > 1 or not (runs or begun):
             strays.append(Stray(pin.name, pin.where, len({*runs, *begun})))
     return tuple(strays)
+
+
+def _spelt(entries: Sequence[Entry], settings: Settings) -> dict[int, frozenset[str]]:
+    """The entries whose run is spelt in several ways, with all of them."""
+    found = {
+        place: spellings(entry, settings.run_id_patterns)
+        for place, entry in enumerate(entries)
+        if entry.run_id is not None and len(entry.files) > 1
+    }
+    return {place: names for place, names in found.items() if len(names) > 1}
+
+
+def _is_id_of(entry: Entry, pin: _Pin, names: Collection[str]) -> bool:
+    """Whether a pin is the id that an entry would have by another spelling of its run id, or the beginning of it."""
+    return any(is_beginning(pin.name, entry_id(entry.family, name)) for name in names)
 
 
 def begins(entry: Entry, name: str) -> bool:
@@ -119,8 +143,13 @@ def _configured(settings: Settings) -> Iterator[_Pin]:
 def by_pointers(entries: Sequence[Entry], pointers: Sequence[Pointer], reasons: Reasons) -> None:
     """Add what a kept document points to, until nothing more is kept by that.
 
-    A document outside of all entries is kept. One inside an entry is kept where the entry is, and never protects it.
+    A document outside of all entries is kept. One inside an entry is kept where the entry is, and never protects it. A
+    report that is kept keeps the recorded run that it is about, which has its run id.
     """
+    recorded = _recorded(entries)
+    reports = [place for place in reasons if recorded and entries[place].layout == "dash"]
+    for place in sorted(reports, key=lambda each: entries[each].path):
+        _add_pointed(reasons, recorded.get(entries[place].run_id or "", ()), entries[place].path)
     if not pointers:
         return
     where = _Where(entries)
@@ -128,10 +157,26 @@ def by_pointers(entries: Sequence[Entry], pointers: Sequence[Pointer], reasons: 
     while ready := [each for each in waiting if each[1] is None or each[1] in reasons]:
         waiting = [each for each in waiting if not (each[1] is None or each[1] in reasons)]
         for pointer, holder in ready:
-            for place in where.targets(pointer.target) - {holder}:
-                reason = Reason("pointed-to", f"pointed-to: by {pointer.document}", protects=True)
-                if reason not in reasons.setdefault(place, []):  # a document may name several paths in one run
-                    reasons[place].append(reason)
+            for place in sorted(where.targets(pointer.target) - {holder}, key=lambda each: entries[each].path):
+                _add_pointed(reasons, (place,), pointer.document)
+                if entries[place].layout == "dash":
+                    _add_pointed(reasons, recorded.get(entries[place].run_id or "", ()), entries[place].path)
+
+
+def _add_pointed(reasons: Reasons, places: Iterable[int], document: str) -> None:
+    reason = Reason("pointed-to", f"pointed-to: by {document}", protects=True)
+    for place in places:
+        if reason not in reasons.setdefault(place, []):  # a document may name several paths in one run
+            reasons[place].append(reason)
+
+
+def _recorded(entries: Sequence[Entry]) -> dict[str, list[int]]:
+    """The recorded runs by run id."""
+    found: dict[str, list[int]] = {}
+    for place, entry in enumerate(entries):
+        if entry.layout == "runs" and entry.run_id is not None:
+            found.setdefault(entry.run_id, []).append(place)
+    return found
 
 
 class _Where:

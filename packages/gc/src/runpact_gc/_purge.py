@@ -4,6 +4,10 @@ Invariants: only slots that a report names end, and only after the journal says 
 takes for a slot in one rename, and is then removed through directory handles. From the journal's line on, an
 interrupted purge is only ever finished. What cannot be removed keeps its new name, is reported, and is tried again by
 the next purge.
+
+On a disk so full that not even the journal can be written, and that has no reserve (`_reserve`) any more, single slots
+that were to end do so before the journal says it, until there is room for it. The report names them as well; a kill in
+between leaves a slot that `verify` misses and that no report says the end of.
 """
 
 from __future__ import annotations
@@ -16,7 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from runpact_core import files
 from runpact_core.errors import EnvironmentFailed, Refused
-from runpact_gc import _journal, _lock, _report, _trash
+from runpact_gc import _journal, _lock, _report, _reserve, _trash
 from runpact_gc._handles import relative
 from runpact_gc._remove import NotOurs, remove_tree
 from runpact_gc._report import Report, Skipped
@@ -129,15 +133,29 @@ def purge_now(
         there = {_trash.purge_of(slot) for slot in _trash.look(places).slots}
         gone = [each for each in shown if each not in there]
         gc_id = _report.stamp(places, started_s)
-        journal = _journal.begin(places, lock, operation="purge", gc_id=gc_id, started_s=started_s)
-        ended = purge(places, lock, journal, [each for each in shown if each in there], progress)
+        ending = [each for each in shown if each in there]
+        journal = _begun(places, lock, gc_id, started_s, ending)
+        ended = purge(places, lock, journal, ending, progress)
         changed = (Skipped(each.slot, "", each.slot, "gone", "it is not what was shown any more") for each in gone)
         report = Report(
             gc_id, "purge", started_s, int(clock()), skipped=(*ended.skipped, *changed), purged=ended.purged
         )
         written = _report.write(places, report)
         journal.end()
+        _reserve.keep(places.trash)
     return written
+
+
+def _begun(places: Places, lock: StoreLock, gc_id: str, started_s: int, ending: Sequence[Purge]) -> Journal:
+    """The journal; where a full disk has no room for it, that of a first slot, or of some."""
+    for each in (*ending, None):
+        try:
+            return _journal.begin(places, lock, operation="purge", gc_id=gc_id, started_s=started_s)
+        except EnvironmentFailed as error:
+            if each is None or not _reserve.is_full(error):
+                raise
+        finish(places, lock, [each])
+    raise AssertionError  # the last time either returns or raises
 
 
 def _ended(trash: int, slot: str) -> OSError | None:

@@ -185,7 +185,7 @@ class WayBack:
                 remove_empty(self._root, slot)
                 if self._root.lstat(slot) is not None:
                     self.notes.append(
-                        f"{slot} could not be removed; its entry is back, what is left there is not needed"
+                        f"{slot} could not be removed; its entry is back: look at what is left, and remove it by hand"
                     )
             self._root.sync({self._trash})
 

@@ -105,9 +105,12 @@ def _decided(places: Places, lock: StoreLock, written: Written, clock: Callable[
     )
     lock.check()
     _report.write(places, report)
-    said = _briefly(said)
-    nothing = f"{written.operation} {written.gc_id} was interrupted before anything was moved"
-    return said or (nothing,)
+    name = f"{written.operation} {written.gc_id}"
+    if not said:
+        return (f"{name} was interrupted before anything was moved",)
+    back = f"; runpact artifacts undo {written.gc_id} takes back what was finished"
+    ends = f"{name} was interrupted" + (back if work.done and written.operation in _INTO_TRASH else "")
+    return (*_briefly(said), ends)
 
 
 def _swept(places: Places) -> None:

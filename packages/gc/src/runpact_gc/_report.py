@@ -1,8 +1,8 @@
 """The reports of a store: what an operation did, the seal that it is written last. Contract ``gc_report``.
 
 Invariants: a report is written once, under a name that was free, and never changed; the Markdown for people first, then
-the JSON, which is the seal. Each names the digest of the one before it, so a report that was changed or removed later
-shows. Ids of operations grow, whatever the clock does. Reading and writing go through the gate.
+the JSON, which is the seal. Paths are stored exactly; what is no UTF-8 in any other text is escaped. Each names the
+digest of the one before it, so one that was changed or removed shows. Ids of operations grow, whatever the clock does.
 
     report = write(places, Report(stamp(places, now_s), "gc", now_s, later_s, entries))
 """
@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from runpact_core import documents, files
 from runpact_core.errors import EnvironmentFailed, MissingArtifact, UnsupportedVersion
-from runpact_gc import _stored
+from runpact_gc import _reserve, _stored
 from runpact_gc._model import Purge, Reason
+from runpact_gc._shown import plain
 from runpact_gc._times import utc
 from runpact_gc._version import __version__
 
@@ -254,8 +255,9 @@ def write(places: Places, report: Report) -> Report:
 
     earlier = [each for each in ids(places) if each < report.gc_id]
     whole = report._replace(previous_sha256=_digest(path_of(places, earlier[-1])) if earlier else None)
-    files.replace(path_of(places, whole.gc_id).with_suffix(".md"), markdown(whole).encode())
-    documents.write(path_of(places, whole.gc_id), compose(whole), contract="gc_report", limit=MOST_BYTES)
+    page, document, seal = markdown(whole).encode(), compose(whole), path_of(places, whole.gc_id)
+    _reserve.or_without(places.trash, lambda: files.replace(seal.with_suffix(".md"), page))
+    _reserve.or_without(places.trash, lambda: documents.write(seal, document, contract="gc_report", limit=MOST_BYTES))
     return whole
 
 
@@ -271,20 +273,16 @@ def compose(report: Report) -> dict[str, Any]:
         "recovered": report.recovered,
         "entries": [done_object(each) for each in report.entries],
         "skipped": [
-            {"entry_id": each.id, "family": each.family, **_stored.put("path", each.path), "why": each.why}
-            | {"message": each.message}
+            {"entry_id": each.id, "family": plain(each.family), **_stored.put("path", each.path), "why": each.why}
+            | {"message": plain(each.message)}
             for each in report.skipped
         ],
         "purged": [purge_object(each) for each in report.purged],
         "moved_bytes": report.moved_bytes,
         "freed_bytes": report.freed_bytes,
-        "notes": list(report.notes),
+        "notes": [plain(each) for each in report.notes],
     }
-    optional = {
-        "plan_digest": report.plan_digest,
-        "previous_sha256": report.previous_sha256,
-        "undone": report.undone,
-    }
+    optional = {name: getattr(report, name) for name in ("plan_digest", "previous_sha256", "undone")}
     return data | {name: value for name, value in optional.items() if value is not None}
 
 
@@ -315,9 +313,9 @@ def done_object(done: Done, *, files_of: Callable[[Move], dict[str, Any]] | None
     data: dict[str, Any] = {
         "slot": done.slot,
         "entry_id": done.id,
-        "family": done.family,
+        "family": plain(done.family),
         "layout": done.layout,
-        "reasons": [{"rule": each.rule, "text": each.text} for each in done.reasons],
+        "reasons": [{"rule": each.rule, "text": plain(each.text)} for each in done.reasons],
         "moves": [
             {
                 **_stored.put("source", move.source),
@@ -328,7 +326,7 @@ def done_object(done: Done, *, files_of: Callable[[Move], dict[str, Any]] | None
             for move in done.moves
         ],
     }
-    return data if done.run_id is None else data | {"run_id": done.run_id}
+    return data if done.run_id is None else data | {"run_id": plain(done.run_id)}
 
 
 def done_from(data: Mapping[str, Any]) -> Done:

@@ -77,9 +77,14 @@ def _moved(report: Report) -> Iterator[Sequence[str]]:
 
 
 def _table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    safe = cache(for_markdown)  # most cells are those of another row
+    safe = cache(_cell)  # most cells are those of another row
     lines = [" | ".join(safe(cell) for cell in row) for row in rows]
     if not lines:
         return
     yield from ("", f"## {title}", "", f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}")
     yield from (f"| {line} |" for line in lines)
+
+
+def _cell(text: str) -> str:
+    """As `for_markdown`, which leaves plain words and numbers as they are, and takes its time for that."""
+    return text if text.isascii() and text.isalnum() else for_markdown(text)

@@ -37,6 +37,8 @@ __all__ = ["Restored", "find", "operation_id", "restore", "undo"]
 
 _GIVEN = re.compile(r"(?:gc_report_|compaction_report_|gc_)?([0-9]{8}_[0-9]{6})(?:\.json|\.md)?")
 _SHORTEST = 4
+_BY_HAND = "copy by hand what of it is still good; see runpact artifacts verify --deep"
+_HINTS = {"changed": _BY_HAND, "gone": _BY_HAND}  # by why it was left; nothing is in the way of these
 
 
 class _Asked(NamedTuple):
@@ -51,10 +53,12 @@ class Restored(NamedTuple):
     Attributes:
         report: As it was written; None where nothing was done.
         recovered: What was first finished or rolled back of an interrupted operation.
+        gone: Of undo a sentence for what the operation took, and that is lost: purged since, or not where it was put.
     """
 
     report: Report | None
     recovered: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
 
 
 def operation_id(given: str) -> str | None:
@@ -110,7 +114,8 @@ def restore(
             way = WayBack(places, root, settings, progress)
             report = _operated(places, lock, way, _Asked("restore", slot.gc_id, clock), [slot])
     if report.skipped:
-        raise Refused(f"{report.skipped[0].message}; nothing was moved", hint="make way for it, then try again")
+        hint = _HINTS.get(report.skipped[0].why, "make way for it, then try again")
+        raise Refused(f"{report.skipped[0].message}; nothing was moved", hint=hint)
     return Restored(report, recovered)
 
 
@@ -120,7 +125,7 @@ def undo(
     """Put everything back that an operation took and that is still in the trash.
 
     What cannot go back stays in the trash and is one of ``report.skipped``; where nothing can, the report is not
-    written. Where nothing of it is in the trash any more, there is no report.
+    written. Where nothing of it is in the trash any more, there is no report. What was purged since or is lost is said.
 
     Raises:
         UnknownEntry: There is no such operation.
@@ -132,13 +137,32 @@ def undo(
     with _lock.hold(places) as lock:
         recovered = _recover.recover(places, lock)
         gc_id = _known(places, given)
-        slots = [slot for slot in _trash.look(places).slots if slot.gc_id == gc_id]
+        held = _trash.look(places, whole=True)
+        slots = [slot for slot in held.slots if slot.gc_id == gc_id]
+        gone = _gone(places, gc_id, sum(slot.gc_id == gc_id for slot in held.lost))
         if not slots:
-            return Restored(None, recovered)
+            return Restored(None, recovered, gone)
         with Root(places.project) as root, Doing("putting back what lies in the trash"):
             way = WayBack(places, root, settings, progress)
             report = _operated(places, lock, way, _Asked("undo", gc_id, clock), slots)
-    return Restored(report, recovered)
+    return Restored(report, recovered, gone)
+
+
+def _gone(places: Places, gc_id: str, lost: int) -> tuple[str, ...]:
+    """A sentence for each purge that ended slots of an operation, and one for slots that nobody knows the end of."""
+    said = []
+    for later in _report.ids(places):
+        try:
+            ended = [each for each in _report.read(_report.path_of(places, later)).purged if each.gc_id == gc_id]
+        except RunpactError:  # `verify` says so
+            continue
+        if ended:
+            were = "entry was" if len(ended) == 1 else "entries were"
+            said.append(f"{len(ended)} {were} purged by {later}, and cannot come back")
+    if lost:
+        are = "entry is" if lost == 1 else "entries are"
+        said.append(f"{lost} {are} not in the trash any more, and no report says why")
+    return tuple(said)
 
 
 def _known(places: Places, given: str) -> str:

@@ -44,7 +44,14 @@ def text(plan: Plan, *, dry_run: bool, settings: Settings = DEFAULTS, verbose: b
         settings: How long things stay in the trash.
         verbose: Add every entry with all its reasons.
     """
-    lines = [*_totals(plan, dry_run=dry_run), "", "By Family:", *_families(plan), "", *_freed(plan, settings)]
+    lines = [
+        *_totals(plan, dry_run=dry_run),
+        "",
+        "By Family:",
+        *_families(plan),
+        "",
+        *_freed(plan, settings),
+    ]
     if plan.notes:
         lines += ["", "Notes:", *(f"  {for_terminal(note)}" for note in plan.notes)]
     if verbose:
@@ -110,6 +117,8 @@ def _totals(plan: Plan, *, dry_run: bool) -> Iterator[str]:
 def _families(plan: Plan) -> Iterator[str]:
     grouped = _by_group(plan)
     names = [group.family for group in grouped]
+    if not grouped:
+        yield "  there are no entries"
     for group, decisions in grouped.items():
         sums = _sums(decisions)
         name = group.family if names.count(group.family) == 1 else f"{group.family} ({group.layout})"
@@ -121,7 +130,7 @@ def _freed(plan: Plan, settings: Settings) -> Iterator[str]:
     now = sum(purge.size_bytes for purge in plan.purges)
     slots = count(len(plan.purges), "slot", "slots")
     later = sum(decision.entry.size_bytes for decision in plan.decisions if not decision.keep)
-    yield f"Freed now: {short(now)} ({slots} of the trash, past {settings.trash_retention_days} days)"
+    yield f"Freed now: {short(now)} ({slots} of the trash, past {count(settings.trash_retention_days, 'day', 'days')})"
     since = shown(plan.now_s + settings.trash_retention_days * DAY_S)
     yield f"Freed later: {short(later)}" + (f" (in the trash until {since})" if later else "")
 

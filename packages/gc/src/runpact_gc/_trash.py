@@ -33,6 +33,8 @@ __all__ = ["FILLS", "PURGING", "Slot", "Trash", "due", "due_s", "look", "purge_o
 FILLS = frozenset({"gc", "compact"})
 """The operations whose entries lie in the trash; those of the others came out of it."""
 
+_EMPTY = frozenset({"restore", "undo"})
+
 PURGING = ".purging-"
 """How the name of a slot begins whose removal has begun: it cannot be restored any more."""
 
@@ -53,7 +55,8 @@ class Slot(NamedTuple):
         file_count: Number of its files; 0 where no report says.
         moves: What was moved.
         seen_s: The newest time that any operation of this trash recorded.
-        operation: The operation's word, ``gc`` or ``compact``; empty where no report says.
+        operation: The operation's word, ``gc`` or ``compact``; ``restore`` or ``undo`` where its entry is back, and
+            only other things are left in it; empty where no report says.
         done: The entry as its report has it; None where no report says.
     """
 
@@ -103,6 +106,7 @@ def look(places: Places, *, whole: bool = False) -> Trash:
     """
     folders, findings = _folders(places)
     named: dict[str, Slot | None] = {}  # None: the newest report that names it says that it came out
+    emptied: dict[str, str] = {}  # by what these came out
     seen_s = 0
     for gc_id in reversed(_report.ids(places)):
         seen_s = seen_s or _stamp_s(gc_id)
@@ -115,8 +119,12 @@ def look(places: Places, *, whole: bool = False) -> Trash:
             continue
         seen_s = max(seen_s, report.finished_s)
         for name, slot in _told(report):
-            named.setdefault(name, slot)
-    here = [named.get(name) or _unknown(name, changed_s) for name, changed_s in sorted(folders.items())]
+            if named.setdefault(name, slot) is None and report.operation in _EMPTY:
+                emptied.setdefault(name, report.operation)
+    here = [
+        named.get(name) or _unknown(name, changed_s)._replace(operation=emptied.get(name, ""))
+        for name, changed_s in sorted(folders.items())
+    ]
     lost = [slot for name, slot in sorted(named.items()) if slot is not None and name not in folders] if whole else []
     return Trash(tuple(slot._replace(seen_s=seen_s) for slot in here), tuple(lost), tuple(findings))
 

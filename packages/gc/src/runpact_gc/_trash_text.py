@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from runpact_core import documents, tables
 from runpact_gc import _trash
+from runpact_gc._shown import plain
 from runpact_gc._sizes import count, short
 from runpact_gc._times import shown, utc
 
@@ -27,7 +28,7 @@ def document(places: Places, settings: Settings, slots: Sequence[Slot], now_s: i
         {
             "schema_version": "1.0",
             "listed_utc": utc(now_s),
-            "trash": _shown(os.path.relpath(places.trash, places.project).replace(os.sep, "/")),
+            "trash": plain(os.path.relpath(places.trash, places.project).replace(os.sep, "/")),
             "retention_days": settings.trash_retention_days,
             "slots": [_slot(slot, settings, now_s) for slot in slots],
             "size_bytes": sum(slot.size_bytes for slot in slots),
@@ -38,12 +39,12 @@ def document(places: Places, settings: Settings, slots: Sequence[Slot], now_s: i
 
 def _slot(slot: Slot, settings: Settings, now_s: int) -> dict[str, Any]:
     told: dict[str, Any] = {
-        "slot": _shown(slot.slot),
+        "slot": plain(slot.slot),
         "trashed_utc": utc(slot.trashed_s),
         "due": _trash.due(slot, settings, now_s),
         "size_bytes": slot.size_bytes,
         "file_count": slot.file_count,
-        "paths": [_shown(move.source) for move in slot.moves],
+        "paths": [plain(move.source) for move in slot.moves],
     }
     if slot.gc_id is not None:
         told |= {"entry_id": slot.id, "family": slot.family, "gc_id": slot.gc_id}
@@ -52,14 +53,15 @@ def _slot(slot: Slot, settings: Settings, now_s: int) -> dict[str, Any]:
 
 
 def table(slots: Sequence[Slot], settings: Settings, now_s: int) -> str:
-    """The trash for people, with a line of totals."""
+    """The trash for people, the newest first, with a line of totals."""
     if not slots:
         return "the trash is empty\n"
     rows = [["SLOT", "FAMILY", "TRASHED", "SIZE", "FILES", "PURGED", "GC_ID", "WHERE IT WAS"]]
-    for slot in slots:
+    for slot in sorted(slots, key=lambda each: (-each.trashed_s, each.slot)):
         facts = [slot.slot, slot.family, shown(slot.trashed_s)]
         if slot.gc_id is None:
-            rows.append([*facts, "", "", "never", "", "no report names it: see runpact artifacts verify"])
+            what = "its entry is back, other things are left" if slot.operation else "no report names it"
+            rows.append([*facts, "", "", "never", "", f"{what}: see runpact artifacts verify"])
             continue
         size, number = short(slot.size_bytes), str(slot.file_count)
         rows.append([*facts, size, number, _when(slot, settings, now_s), slot.gc_id, _where(slot)])
@@ -70,7 +72,8 @@ def table(slots: Sequence[Slot], settings: Settings, now_s: int) -> str:
 def ending(purges: Sequence[Purge], slots: Sequence[Slot], left: Sequence[str], now_s: int, *, applied: bool) -> str:
     """What a purge ends, and what it leaves alone."""
     kept = [slot for slot in slots if slot.slot not in {each.slot for each in purges}]
-    unknown = [slot for slot in kept if slot.gc_id is None]
+    unknown = [slot for slot in kept if slot.gc_id is None and not slot.operation]
+    emptied = len(kept) - len(unknown) - sum(slot.gc_id is not None for slot in kept)
     lines = []
     if purges:
         known = {slot.slot: slot for slot in slots}
@@ -89,6 +92,8 @@ def ending(purges: Sequence[Purge], slots: Sequence[Slot], left: Sequence[str], 
     if unknown:
         end = "ends by itself" if len(unknown) == 1 else "end by themselves"
         lines.append(f"{len(unknown)} without a report never {end}: see runpact artifacts verify\n")
+    if emptied:
+        lines.append(f"{emptied} whose entry is back never end: remove by hand what was left in them\n")
     if (purges or left) and not applied:
         lines.append("nothing was purged: add --apply\n")
     return "".join(lines)
@@ -104,7 +109,3 @@ def _when(slot: Slot, settings: Settings, now_s: int) -> str:
         return "by the next gc"
     ahead = _trash.due_s(slot, settings) - now_s
     return f"in {tables.span(ahead)}" if ahead > 0 else "by the gc after the next"
-
-
-def _shown(path: str) -> str:
-    return os.fsencode(path).decode(errors="backslashreplace")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from runpact_core import files
 from runpact_core.errors import InvalidArtifact, RunpactError, UsageFailure
-from runpact_gc import _checksums, _content, _globs, _manifest, _pending, _scan, _sums, _verify_trash
+from runpact_gc import _checksums, _content, _globs, _manifest, _pending, _scan, _sums, _verify_trash, _writers
 from runpact_gc._checksums import out_of
 from runpact_gc._handles import relative
 from runpact_gc._verify_trash import Counts, Found
@@ -31,9 +31,10 @@ if TYPE_CHECKING:
 
 __all__ = ["ONLY_SAID", "Verified", "verify"]
 
-ONLY_SAID = frozenset({"link", "hard-link"})
+ONLY_SAID = frozenset({"emptied", "link", "hard-link"})
 """Kinds of findings that are said and not wrong."""
 
+_NOT_READ = frozenset({"missing", "unreadable"})
 _NO_ARTIFACTS = frozenset({".gitignore", ".gitkeep"})
 
 
@@ -119,6 +120,7 @@ class _Store(Found):
     Attributes:
         unread: Files of which no digest is known.
         newer: Files that a scan would find and the newest did not.
+        growing: Files that changed, and that a program has open for writing.
     """
 
     def __init__(  # noqa: PLR0913 - as `verify`, with the open project
@@ -132,7 +134,7 @@ class _Store(Found):
         deep: bool,
     ) -> None:
         super().__init__()
-        self.unread = self.newer = 0
+        self.unread = self.newer = self.growing = 0
         self._deep = deep
         self._root, self._places, self._settings, self._now, self._progress = root, places, settings, now, progress
 
@@ -145,6 +147,8 @@ class _Store(Found):
             yield f"files without a known digest: {self.unread}; only sizes and times were compared ({how})"
         if self.newer:
             yield f"files that came after the newest scan: {self.newer}; artifacts scan takes them up"
+        if self.growing:
+            yield f"files that a program has open for writing: {self.growing}; they are left out"
 
     def entries(self, entries: Iterable[Entry]) -> None:
         """Compare entries with what the manifest says of them."""
@@ -188,7 +192,17 @@ class _Store(Found):
 
     def _read(self, wanted: list[File]) -> None:
         for file, now in zip(wanted, self._digests(wanted), strict=True):
-            self.judge(file, now)
+            same = (now.size_bytes, now.mtime_ns) == (file.size_bytes, file.mtime_ns)
+            if (now.problem not in _NOT_READ and not same) and self._grows(file.path):
+                self.counts = self.counts.plus(Counts(files=1))
+            else:
+                self.judge(file, now)
+
+    def _grows(self, path: str) -> bool:
+        """Whether a program is writing a file at this moment; it is counted then, and not judged."""
+        grows = _writers.is_written(self._root, path)
+        self.growing += grows
+        return grows
 
     def _digests(self, wanted: list[File]) -> Iterator[_checksums.Digest]:
         return _checksums.digests(
@@ -238,7 +252,8 @@ class _Store(Found):
             self.add("missing", file.path, "it was there when it was scanned")
             return
         if not stat.S_ISREG(now.st_mode) or (now.st_size, now.st_mtime_ns) != (file.size_bytes, file.mtime_ns):
-            self.add("changed", file.path, "it has another size or time than when it was scanned")
+            if not self._grows(file.path):
+                self.add("changed", file.path, "it has another size or time than when it was scanned")
         elif self._deep:
             self._own_sum(folder, name, file.path, now.st_size)
 

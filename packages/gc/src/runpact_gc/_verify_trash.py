@@ -138,6 +138,9 @@ class _Slots(Found):
         """Compare the names, sizes, permissions and times in one slot."""
         self.counts = self.counts.plus(Counts(slots=1))
         path = f"{self.trash}/{slot.slot}"
+        if slot.operation in {"restore", "undo"}:
+            self.add("emptied", path, "its entry is back where it was; look at what is left, and remove it by hand")
+            return
         if slot.gc_id is None:
             self.add("broken-trash", path, "no report names it, so it is neither restored nor purged")
             return

@@ -47,7 +47,8 @@ class PartialScan(Refused):
     def __init__(self, findings: Sequence[Finding]) -> None:
         first = findings[0]
         more = f", and {len(findings) - 1} more" if len(findings) > 1 else ""
-        super().__init__(f"{first.path}: {first.message}{more}; nothing is planned", hint="mend it, then try again")
+        where = "" if first.path == "." else f"{first.path}: "  # of the whole project: the message names the folder
+        super().__init__(f"{where}{first.message}{more}; nothing is planned", hint="mend it, then try again")
         self.findings = tuple(findings)
 
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from runpact_core import files
 from runpact_core.errors import EnvironmentFailed, InvalidArtifact, MissingArtifact, RunpactError, UsageFailure
+from runpact_reporter import _given
 from runpact_reporter._excerpt import Excerpter, TextCapturePolicy, TextExcerpt, TruncationLedger
 
 if TYPE_CHECKING:
@@ -102,24 +103,25 @@ def capture_text_artifact(
             root, else one from ``root``. Links are followed.
         policy: How much is kept; a default where there is none.
         capture_policy: The same by its other name.
-        root: The folder that ``ArtifactRef.path`` is relative to; None keeps the path as given.
+        root: The folder that ``ArtifactRef.path`` is relative to; None keeps the path as given. An absolute path to
+            elsewhere is read, and kept as given; a relative one that leads out is ``outside_root``.
 
     Raises:
-        UsageFailure: Both names of the policy were given, or something else than one.
+        UsageFailure: Both names of the policy were given, or something else than one; a path is none.
     """
     if policy is not None and capture_policy is not None:
         raise UsageFailure("policy and capture_policy are the same", hint="give one of them")
-    limits = policy or capture_policy or TextCapturePolicy()
+    limits = policy if policy is not None else capture_policy if capture_policy is not None else TextCapturePolicy()
     if not isinstance(limits, TextCapturePolicy):
         raise UsageFailure(f"the policy is of type {type(limits).__name__}", hint="give a TextCapturePolicy")
-    base = None if root is None else os.fspath(root)
-    place = _place(os.fspath(path), base)
-    if base is not None and not PurePath(path).is_absolute() and _below(place, base) is None:
+    given, base = _given.path(path), None if root is None else _given.path(root)
+    place = _place(given, base)
+    if base is not None and not PurePath(given).is_absolute() and _below(place, base) is None:
         found = Found(exists=os.path.lexists(place), error=_error("outside_root", "its path leads out of the root"))
     else:
         found = _read(place, limits)
     artifact = ArtifactRef(
-        path=_shown(place, base),
+        path=_shown(place, base, given),
         abs_path=os.path.abspath(place),  # noqa: PTH100 - links stay as they are
         exists=found.exists,
         size_bytes=found.size,
@@ -228,7 +230,7 @@ def _below(path: str, root: str) -> str | None:
     return None if PurePath(below).parts[:1] == (os.pardir,) else below
 
 
-def _shown(place: str, root: str | None) -> str:
+def _shown(place: str, root: str | None, given: str) -> str:
     """The path for people and documents: from the root where it lies there, bytes that are no UTF-8 escaped."""
     below = None if root is None else _below(place, root)
-    return os.fsencode((below or place).replace(os.sep, "/")).decode(errors="backslashreplace")
+    return os.fsencode((below or given).replace(os.sep, "/")).decode(errors="backslashreplace")

@@ -46,6 +46,8 @@ def build(
     from runpact_reporter._dash import build_site, projects_of
 
     built = build_site(projects_of(project or ["."], dash_dir), out, moment(now))
+    for problem in built.problems:
+        edge.say(f"warning: {problem}")
     print(for_terminal(f"{built.start}: products: {built.products}, pages: {built.pages}, files: {built.files}"))
 
 

@@ -13,10 +13,11 @@ import typer
 from runpact_core import documents, edge, tables
 from runpact_core.errors import RunpactError
 from runpact_core.redact import for_terminal
-from runpact_reporter import _fleet
+from runpact_reporter import _fleet, _shown
 from runpact_reporter._cli_options import DashDir, Product, Project, Switch
 from runpact_reporter._last_run import age_s, newest
 from runpact_reporter._places import dash_dir
+from runpact_reporter._recorded_runs import RecordedRuns
 
 __all__ = ["fleet"]
 
@@ -87,11 +88,12 @@ def list_products(*, json: Json = False, project: Project = ".", dash: DashDir =
         _print_document(document.data)
         return
     now = time.time()
+    recorded = RecordedRuns(Path(project, "reports", "runs"), now)
     rows = [["PRODUCT", "NAME", "STATUS", "OWNER", "TIER", "LAST RUN", "AGE", "SUMMARY"]]
     for entry in _fleet.entries(document):
         product = str(entry.get("product_id"))
         facts = [str(entry.get(field, "")) for field in ("display_name", "status", "owner", "sla_tier")]
-        status, age, summary = _newest(folder, product, now)
+        status, age, summary = _newest(folder, recorded, product, now)
         stopped = "disabled; " if entry.get("enabled") is False else ""
         rows.append([product, *facts, status, age, stopped + summary])
     print(tables.aligned(rows) if len(rows) > 1 else "the register is empty\n", end="")
@@ -105,8 +107,9 @@ def show(product: Product, *, json: Json = False, project: Project = ".", dash: 
     if json:
         _print_document(_register([dict(entry)]))
         return
-    status, age, summary = _newest(folder, product, time.time())
-    rows = [[name, str(value)] for name, value in entry.items()]
+    now = time.time()
+    status, age, summary = _newest(folder, RecordedRuns(Path(project, "reports", "runs"), now), product, now)
+    rows = [[name, _shown.said(value)] for name, value in entry.items()]
     rows += [["last run", status], ["age", age], ["summary", summary]]
     print(tables.aligned([row for row in rows if row[1]]), end="")
 
@@ -140,7 +143,7 @@ def kill_switch(  # noqa: PLR0913 - one for each word
         print(for_terminal(f"the kill switch of {product} is {switch.value}{f': {reason}' if reason else ''}"))
 
 
-def _newest(folder: Any, product: str, now: float) -> list[str]:
+def _newest(folder: Path, recorded: RecordedRuns, product: str, now: float) -> list[str]:
     """Status, age and summary of a product's newest report, or what is wrong with it."""
     try:
         found = newest(folder, product)
@@ -148,11 +151,13 @@ def _newest(folder: Any, product: str, now: float) -> list[str]:
         return ["", "", str(error)]
     data, age = found.data, age_s(found.data, now)
     if found.read_as is None:  # whatever it calls a success may be another thing by now
-        return ["unknown", "" if age is None else tables.span(age), str(found.message)]
+        return ["unknown", tables.age(age), str(found.message)]
     switch = data.get("kill_switch")
     stopped = f"stopped: {switch.get('reason')}; " if isinstance(switch, dict) and switch.get("enabled") is True else ""
-    status, summary = str(data.get("status", "")), f"{stopped}{data.get('summary', '')}"
-    return [status, "" if age is None else tables.span(age), summary]
+    later = recorded.newer(folder, product, data)
+    after = f"newer run {later.how}; " if later else ""
+    status, summary = str(data.get("status", "")), f"{stopped}{after}{data.get('summary', '')}"
+    return [status, tables.age(age), summary]
 
 
 def _register(listed: list[dict[str, Any]]) -> dict[str, Any]:

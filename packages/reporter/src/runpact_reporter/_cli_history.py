@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -21,6 +21,7 @@ __all__ = ["history"]
 
 _MOST_PROBLEMS = 1000
 _SAID = 20
+_FEW = 3
 
 history = typer.Typer(
     no_args_is_help=True,
@@ -74,7 +75,8 @@ def append(
     path = str(_places.history_path(dash))
     records = [_of_run(os.path.dirname(path), run) for run in runs or ()]  # noqa: PTH120 - pathlib is slow
     if record is not None:
-        raw = sys.stdin.buffer.read() if record == "-" else files.read_bytes(record, limit=documents.MAX_BYTES)
+        limit = documents.MAX_BYTES
+        raw = sys.stdin.buffer.read(limit + 1) if record == "-" else files.read_bytes(record, limit=limit)
         records.append(documents.read("history_record", raw).data)
     for each in records:
         if _history_write.stands(path, each):
@@ -124,7 +126,7 @@ def show(  # noqa: PLR0913 - one for each option
 def rebuild(
     *,
     check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; exit 1 where the history is not what the tree makes.")
+        bool, typer.Option("--check", help="Write nothing; exit 1 where records are missing, or some are too many.")
     ] = False,
     drop: Annotated[
         bool, typer.Option("--drop", help="Leave out records of runs that the tree does not have.")
@@ -134,25 +136,64 @@ def rebuild(
 ) -> int:
     """Make the history again from the reports of the runs; the same tree gives the same bytes.
 
-    Records of runs that the tree does not have, such as those of other producers, stay as they are.
+    Records of runs that the tree does not have, such as those of other producers, stay as they are. Where lines are no
+    records, the history as it was is kept beside the new one.
     """
     dash = _places.dash_dir(project, dash_dir)
     path, problems = str(_places.history_path(dash)), _Problems()
-    made = _history_write.rebuilt_history(dash, drop=drop, on_problem=problems)
-    others = f" and {made.kept} records of runs that are not in the tree" if made.kept else ""
+    differs = False
     if check:
-        differs = _bytes(path) != made.text
-        said = f"what {made.records - made.kept} reports{others} make"
-        print(for_terminal(f"{path}: {'differs from' if differs else 'is'} {said}"))
+        made = _history_write.rebuilt_history(dash, drop=drop, on_problem=problems)
+        found = _history_write.difference(dash, made)
+        differs = not found.harmless
+        print(for_terminal(f"{path}: {_compared(found, made)}"))
+        for each in found.left_out:
+            problems(each)
     else:
-        differs, count = False, _history_write.rebuild_history(dash, drop=drop, on_problem=_ignored)
-        print(
-            for_terminal(
-                f"{path}: {count} records{f', {made.kept} of runs that are not in the tree' if made.kept else ''}"
-            )
-        )
+        made = _history_write.remade_history(dash, drop=drop, on_problem=problems)
+        of_others = f", {made.kept} of runs that are not in the tree" if made.kept else ""
+        print(for_terminal(f"{path}: {_counted(made.records, 'record')}{of_others}"))
     problems.say()
+    if made.aside:
+        _say_left_out(made)
     return int(differs or problems.harmful)
+
+
+def _compared(found: _history_write.Difference, made: _history_write.Rebuilt) -> str:
+    """What `--check` says of a history, in one line."""
+    others = f" and {_counted(made.kept, 'record')} of runs that are not in the tree" if made.kept else ""
+    reports = made.records - made.kept
+    said = f"what {_counted(reports, 'report')}{others} {'makes' if reports == 1 and not others else 'make'}"
+    if found.harmless:
+        return f"is {said}{', but for the order of lines, or for earlier records of a run' if found.order else ''}"
+    parts = [
+        *([f"lacks {_some(found.missing)}"] if found.missing else []),
+        *([f"has {_some(found.beyond)} beyond"] if found.beyond else []),
+        *([f"has {_counted(len(found.left_out), 'line')} that {_are(found.left_out)}"] if found.left_out else []),
+    ]
+    return f"differs from {said}: {'; '.join(parts)}"
+
+
+def _some(runs: list[str]) -> str:
+    """The first few of some runs, and how many more there are."""
+    return ", ".join(runs[:_FEW]) + (f" and {len(runs) - _FEW} more" if len(runs) > _FEW else "")
+
+
+def _are(lines: Sequence[HistoryProblem]) -> str:
+    return "is no record" if len(lines) == 1 else "are no records"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _say_left_out(made: _history_write.Rebuilt) -> None:
+    """Tell which lines are not in the new history, and where they are."""
+    told = _Problems()
+    for each in made.left_out:
+        told(each)
+    told.say()
+    edge.say(f"runpact: {_counted(len(made.left_out), 'line')} left out; the history as it was is kept: {made.aside}")
 
 
 def _of_run(folder: str, run: str) -> dict[str, Any]:
@@ -169,14 +210,6 @@ def _of_run(folder: str, run: str) -> dict[str, Any]:
     if report.read_as is None:
         raise InvalidArtifact(str(report.message))
     return _history_record.record_of(report.data, run_rel)
-
-
-def _ignored(_problem: HistoryProblem) -> None:
-    """It was told the first time."""
-
-
-def _bytes(path: str) -> bytes | None:
-    return files.read_bytes(path, limit=sys.maxsize) if os.path.lexists(path) else None
 
 
 def _view(records: deque[dict[str, Any]], omitted: int, problems: _Problems) -> dict[str, Any]:

@@ -14,11 +14,11 @@ import typer
 
 from runpact_core import documents, edge, tables
 from runpact_core.redact import for_terminal
-from runpact_reporter import _economy, _fleet, _inspect, _last_run, _policy, _summary
+from runpact_reporter import _cli_words, _economy, _fleet, _inspect, _policy, _shown, _summary
 from runpact_reporter._cli_options import DashDir, Product, Project, Switch
 from runpact_reporter._counts import counts
 from runpact_reporter._places import dash_dir
-from runpact_reporter._sanitize import cleaned
+from runpact_reporter._recorded_runs import LAST, RecordedRuns
 
 __all__ = ["report"]
 
@@ -33,7 +33,10 @@ RunsDir = Annotated[
     str | None, typer.Option("--runs-dir", metavar="DIR", help="The folder of runs.  [default: reports/runs]")
 ]
 Report = Annotated[bool, typer.Option("--json", help="Print the last_run document.")]
-OfRun = Annotated[str | None, typer.Option(metavar="ID", help="Id of a run, or how it begins.  [default: the newest]")]
+OfRun = Annotated[
+    str | None,
+    typer.Option(metavar="RUN", help="Id of a run, or how it begins; its folder; or the word last.  [default: last]"),
+]
 Number = Annotated[int | None, typer.Option(metavar="N", min=0)]
 
 _MOST_TESTS = 20
@@ -57,7 +60,7 @@ class ReportVersion(Enum):
 Wave = Enum("Wave", {name.upper(): name for name in _economy.WAVES})  # type: ignore[misc]  # one list of states, in its home
 
 
-@report.command("generate", context_settings={"allow_interspersed_args": True})
+@report.command("generate", cls=_cli_words.AfterDashes)
 def generate(  # noqa: PLR0913 - one for each option
     product: Product,
     command: Annotated[
@@ -65,7 +68,9 @@ def generate(  # noqa: PLR0913 - one for each option
     ] = None,
     *,
     test_path: Annotated[list[str] | None, typer.Option(metavar="P", help=f"What pytest is to test{_AGAIN}.")] = None,
-    run: Annotated[Path | None, typer.Option(metavar="RUN_DIR", help="A recorded run.")] = None,
+    run: Annotated[
+        str | None, typer.Option(metavar="RUN", help="A recorded run: as `runs show` takes it; last is the product's.")
+    ] = None,
     junit: Annotated[list[Path] | None, typer.Option(metavar="F", help=f"Results as JUnit XML{_AGAIN}.")] = None,
     ctrf: Annotated[list[Path] | None, typer.Option(metavar="F", help=f"Results as CTRF{_AGAIN}.")] = None,
     screenshot: Annotated[
@@ -95,13 +100,14 @@ def generate(  # noqa: PLR0913 - one for each option
     from runpact_reporter import _generate
 
     folder = dash_dir(project, dash)
+    runs_dir = Path(runs) if runs else Path(project, "reports", "runs")
     request = _generate.Request(
         product,
         folder,
-        Path(runs) if runs else Path(project, "reports", "runs"),
+        runs_dir,
         command=tuple(command or ()),
         test_paths=tuple(test_path or ()),
-        run_dir=run,
+        run_dir=None if run is None else _run_dir(run, runs_dir, product, alone=not (command or test_path)),
         junit=tuple(junit or ()),
         ctrf=tuple(ctrf or ()),
         screenshot=next(iter(screenshot or ()), None),
@@ -150,7 +156,7 @@ def check(  # noqa: PLR0913 - one for each option
 ) -> int:
     """Check a product's newest report against the evidence policy; exit code 1 where it does not hold."""
     folder = _known(product, project, dash)
-    found = _inspect.look(folder, product)
+    found = _inspect.look(project, folder, product, time.time())
     checked = _policy.check(found, mode.value, max_failures=max_failures, min_passed=min_passed)
     document = _policy.document(product, mode.value, found, checked)
     if json:
@@ -174,12 +180,17 @@ def show(
         return _known_version(found)
     if found.message:
         print(for_terminal(found.message))
-    print(tables.aligned(_rows(found.data, time.time())), end="")
+    now = time.time()
+    recorded = RecordedRuns(Path(project, "reports", "runs"), now)
+    after = recorded.newer(folder, product, found.data) if run in {None, LAST} else None
+    print(tables.aligned(_shown.rows(found.data, now, is_known=found.read_as is not None, newer=after)), end="")
     tests = _inspect.tests_of(folder, found.data)
     if tests is not None:
-        numbers = ", ".join(f"{name} {number}" for name, number in counts(tests).document().items())
+        counted = counts(tests)
+        numbers = ", ".join(f"{name} {number}" for name, number in counted.document().items())
         print(f"\ntests: {numbers}")
-        _print_list("failed", [_test(test) for test in _summary.failed_tests(tests)])
+        _print_list("incomplete", [_shown.line(said) for said in counted.incomplete])
+        _print_list("failed", [_shown.test(test) for test in _summary.failed_tests(tests)])
     _print_list("evidence", _inspect.evidence_paths(found.data))
     return _known_version(found)
 
@@ -219,31 +230,16 @@ def _known_version(found: documents.Document) -> int:
     return 0 if found.read_as else 1
 
 
+def _run_dir(run: str, runs_dir: Path, product: str, *, alone: bool) -> Path:
+    """The folder of a run that was named; beside a command, with which it makes no sense, it is not looked for."""
+    return RecordedRuns(runs_dir, time.time()).named(product, run) if alone else Path(run)
+
+
 def _known(product: str, project: str, dash: str | None) -> Path:
     """The dash folder, in which the product must be registered."""
     folder = dash_dir(project, dash)
     _fleet.find(_fleet.entries(_fleet.load(folder)), product)
     return folder
-
-
-def _rows(data: dict[str, Any], now: float) -> list[list[str]]:
-    """The fields of a report for people."""
-    age = _last_run.age_s(data, now)
-    rows = [[name, str(data[name])] for name in ("product_id", "run_id", "status", "summary") if name in data]
-    rows += [[name, str(data[name])] for name in ("started_at", "ended_at") if name in data]
-    rows += [["age", tables.span(age)]] if age is not None else []
-    rows += [["duration", f"{data['duration_ms'] / 1000:g} s"]] if isinstance(data.get("duration_ms"), int) else []
-    for part in ("banana_economy", "kill_switch", "pr_wave"):
-        fields = data.get(part)
-        if isinstance(fields, dict):
-            rows.append([part, ", ".join(f"{name} {value}" for name, value in fields.items() if value != "")])
-    return rows or [["report", "it has no fields that are known"]]
-
-
-def _test(test: dict[str, Any]) -> str:
-    file, message = test.get("filePath", ""), str(test.get("message", "")).partition("\n")[0]
-    place = f" ({file}{':' + str(test['line']) if 'line' in test else ''})" if file else ""
-    return cleaned(f"{test['name']}{place}{': ' if message else ''}{message}")
 
 
 def _print_list(title: str, lines: Sequence[str]) -> None:

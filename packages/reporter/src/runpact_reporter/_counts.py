@@ -18,19 +18,22 @@ session collected, is only what the list is measured by. `verdict` is this table
 
 from __future__ import annotations
 
+import signal
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["INTERRUPTED", "STATUSES", "Counts", "counts", "facts", "verdict"]
+__all__ = ["INTERRUPTED", "STATUSES", "Counts", "counts", "facts", "lacking", "signal_name", "verdict"]
 
 STATUSES = ("passed", "failed", "skipped", "pending", "other")
 """The outcomes of a test."""
 
 INTERRUPTED = 130
 """Exit code of what Ctrl-C ended, as shells have it."""
+
+_SHELLS_ADD = 128  # a shell's exit code of a command that a signal ended is this and the signal's number
 
 _SHOWN = ("failed", "passed", "skipped", "pending", "other")
 
@@ -109,22 +112,25 @@ def verdict(counts: Counts, exit_code: int | None = None, *, timed_out: bool = F
         ``success``, ``failed`` or ``partial``, and a sentence such as "3 failed, 39 passed, 2 skipped".
     """
     outcomes = _outcomes(counts)
-    lacking = _lacking(counts)
+    missing = lacking(counts)
     if timed_out:
-        return "failed", f"failed: the tests timed out ({lacking or outcomes})"
+        return "failed", f"failed: the tests timed out ({missing or outcomes})"
     if counts.interrupted or exit_code == INTERRUPTED:
-        return "failed", f"interrupted: {lacking or outcomes}{f'; {outcomes}' if lacking and counts.failed else ''}"
-    if lacking:
-        return "failed", lacking if counts.reported == 0 and lacking.startswith("no") else f"failed: {lacking}"
+        return "failed", f"interrupted: {missing or outcomes}{f'; {outcomes}' if missing and counts.failed else ''}"
+    name = signal_name(exit_code)
+    missing += f"; the tests were ended by {name}" if missing and name else ""
+    if missing:
+        said = f"{outcomes}; {missing}" if counts.failed else f"failed: {missing}"
+        return "failed", missing if counts.reported == 0 and missing.startswith("no") else said
     if counts.failed:
         return "failed", outcomes
     if exit_code:
-        return "failed", f"failed: the tests ended with exit code {exit_code} ({outcomes})"
+        return "failed", f"failed: the tests ended with exit code {exit_code}{f', {name}' if name else ''} ({outcomes})"
     return "partial" if counts.other or not counts.passed else "success", outcomes
 
 
-def _lacking(counts: Counts) -> str:
-    """Why the report cannot stand for all the tests; empty where nothing says so."""
+def lacking(counts: Counts) -> str:
+    """Why the report cannot stand for all the tests, in one sentence; empty where nothing says so."""
     for what, number in (("collected", counts.collected), ("expected", counts.expected)):
         if number is not None and counts.reported < number:
             said = f"{counts.reported} of {number} {what} tests {'was' if counts.reported == 1 else 'were'} reported"
@@ -132,6 +138,15 @@ def _lacking(counts: Counts) -> str:
     if counts.incomplete:
         return counts.incomplete[0]
     return "" if counts.reported else "no tests were reported"
+
+
+def signal_name(exit_code: int | None) -> str:
+    """The signal that ended a process, by its exit code as shells or as Python have it; empty where none did."""
+    number = -exit_code if exit_code and exit_code < 0 else (exit_code or 0) - _SHELLS_ADD
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return ""
 
 
 def _outcomes(counts: Counts) -> str:

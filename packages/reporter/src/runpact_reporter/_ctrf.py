@@ -6,6 +6,8 @@
   that the last passed after another had failed. The test itself has the status of the last.
 * `merge` is associative, and keeps the order of the reports and of the tests in them. Nothing is left out: what a
   report has beside its tests is an item of ``results.extra.runpact.sources``.
+* ``start`` and ``stop`` of a summary are times only where they are after 1970, in order and before the year 10000
+  (`times`); ``duration`` is what the tests took, as far as anybody said (`took_ms`).
 """
 
 from __future__ import annotations
@@ -22,12 +24,15 @@ if TYPE_CHECKING:
 
     Report = dict[str, Any]
 
-__all__ = ["MAX_BYTES", "build", "empty", "follow", "merge", "read_ctrf"]
+__all__ = ["MAX_BYTES", "build", "dated", "empty", "follow", "merge", "read_ctrf", "times", "took_ms", "whole"]
 
 MAX_BYTES = 256 * 1024 * 1024
 """The largest file that `read_ctrf` reads."""
 
 _SPEC_VERSION = "0.0.0"
+_LAST_MS = 253_402_300_799_999  # of the year 9999: no document of ours can name a later time
+_MOST = 9_007_199_254_740_991
+_UNDATED = "nothing says when these tests ran: stop is when they were reported, and start what they took before that"
 _OF_A_TEST = ("message", "trace", "stdout", "stderr", "start", "stop")
 
 
@@ -39,6 +44,7 @@ def build(  # noqa: PLR0913 - one for each part of a report
     stop: int,
     known: Mapping[str, Any] | None = None,
     version: str | None = None,
+    duration: int | None = None,
 ) -> Report:
     """A report of tests.
 
@@ -49,6 +55,7 @@ def build(  # noqa: PLR0913 - one for each part of a report
         stop: When they ended, in milliseconds since 1970.
         known: What is known beside the tests: ``expected``, ``collected``, ``notes``, ``incomplete``, …
         version: The version of the tool.
+        duration: How long they took, in milliseconds, where more is known than when they started and ended.
     """
     by_status = dict.fromkeys(STATUSES, 0)
     for test in tests:
@@ -60,6 +67,7 @@ def build(  # noqa: PLR0913 - one for each part of a report
         "flaky": flaky,
         "start": start,
         "stop": max(start, stop),
+        **({} if duration is None else {"duration": duration}),
         "extra": {"runpact": {**(known or {}), "reported": len(tests)}},
     }
     named = {"name": tool, "version": version} if version else {"name": tool}
@@ -73,6 +81,48 @@ def build(  # noqa: PLR0913 - one for each part of a report
 def empty(tool: str, *, start: int = 0, stop: int = 0) -> Report:
     """A report without a test: what there is when the tests could not be run; never green."""
     return build(tool, [], start=start, stop=stop)
+
+
+def times(report: Mapping[str, Any]) -> tuple[int, int] | None:
+    """When the tests of a report started and ended, in milliseconds since 1970; None where it states no such times."""
+    summary = report["results"]["summary"]
+    start, stop = whole(summary.get("start")), whole(summary.get("stop"))
+    return (start, stop) if 0 < start <= stop <= _LAST_MS else None
+
+
+def took_ms(report: Mapping[str, Any]) -> int:
+    """How long the tests of a report took: as it declares, else from their start to their end, else all together."""
+    summary, stated = report["results"]["summary"], times(report)
+    declared = whole(summary.get("duration"))
+    if declared or _is_merged(report):
+        return declared
+    between = stated[1] - stated[0] if stated else 0
+    return between or min(sum(whole(test.get("duration")) for test in report["results"]["tests"]), _MOST)
+
+
+def dated(report: Report, at_ms: int) -> Report:
+    """A report that says when its tests ran, as far as it can be said: as it has it, else by when it was reported.
+
+    Args:
+        report: The report.
+        at_ms: When it was reported, in milliseconds since 1970. Where the report has no times, they ended then, and
+            a note says that this is not known.
+    """
+    if times(report) is not None:
+        return report
+    results, took = report["results"], took_ms(report)
+    known = dict(facts(report))
+    if results["tests"]:
+        known["notes"] = [*(known.get("notes") or ()), _UNDATED]
+    summary = {**results["summary"], "start": at_ms - took if took < at_ms else at_ms, "stop": at_ms}
+    summary["extra"] = {**(summary.get("extra") or {}), "runpact": known}
+    return {**report, "results": {**results, "summary": summary}}
+
+
+def whole(value: object) -> int:
+    """A number of milliseconds, whole; 0 where it is none."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return int(value) if is_number and 0 <= value <= _MOST else 0  # type: ignore[operator,call-overload]  # the line before says so
 
 
 def follow(first: Mapping[str, Any], then: Mapping[str, Any]) -> dict[str, Any]:
@@ -118,20 +168,23 @@ def merge(reports: Iterable[Report]) -> Report:
     """One report of several; a single one is given back as it is, none gives a report without a test.
 
     Two tests of one name stay two tests: which of them is the other's repetition is for nobody to guess. A report
-    without a test makes the whole incomplete, so that a part that ran nothing is not hidden by the others.
+    without a test makes the whole incomplete, so that a part that ran nothing is not hidden by the others. The whole
+    starts and ends with those that state times, and took what its parts took together.
     """
     parts = list(reports)
     if len(parts) == 1:
         return parts[0]
     if not parts:
         return empty("none")
+    stated = [each for part in parts if (each := times(part)) is not None]
     merged = build(
         _tools(parts),
         [test for part in parts for test in part["results"]["tests"]],
-        start=min((start for part in parts if (start := part["results"]["summary"]["start"]) > 0), default=0),
-        stop=max(part["results"]["summary"]["stop"] for part in parts),
+        start=min((start for start, _ in stated), default=0),
+        stop=max((stop for _, stop in stated), default=0),
         known=_merged_facts(parts),
         version=_version(parts),
+        duration=min(sum(took_ms(part) for part in parts), _MOST),
     )
     sources = [source for part in parts for source in _sources(part)]
     merged["results"]["extra"] = {"runpact": {"sources": sources}}
@@ -182,7 +235,7 @@ def _lacking(part: Report, key: str) -> list[str]:
     return ["one of the merged reports has no tests"] if is_empty else []
 
 
-def _is_merged(part: Report) -> bool:
+def _is_merged(part: Mapping[str, Any]) -> bool:
     return "sources" in ((part["results"].get("extra") or {}).get("runpact") or {})
 
 

@@ -7,7 +7,7 @@ so it never is. The variables of the environment:
 | variable | figure |
 |---|---|
 | ``RUNPACT_BUDGET_TOKENS``, ``RUNPACT_SPENT_TOKENS`` | ``budget_tokens``, ``spent_tokens`` |
-| ``RUNPACT_BUDGET_MINUTES`` | ``budget_minutes``; ``spent_minutes`` is measured |
+| ``RUNPACT_BUDGET_MINUTES`` | ``budget_minutes``; ``spent_minutes`` is measured, or what the results say |
 | ``RUNPACT_MAX_CI_HEAL_ATTEMPTS``, ``RUNPACT_CI_HEAL_ATTEMPTS_USED`` | the same in small letters |
 | ``RUNPACT_KILL_SWITCH`` (``on`` or ``off``), ``RUNPACT_KILL_SWITCH_REASON`` | ``kill_switch`` |
 | ``RUNPACT_PR_WAVE``, ``RUNPACT_OPEN_PRS`` | ``pr_wave.state``, ``pr_wave.open_prs`` |
@@ -120,13 +120,20 @@ def kill_switch(said: Given, previous: Document | None, fault: str | None = None
     return Switch(stated["enabled"], reason if isinstance(reason, str) else "")
 
 
-def economy(said: Given, previous: Document | None, duration_ms: int) -> dict[str, Any]:
-    """What the run was allowed to spend, and what it spent."""
+def economy(said: Given, previous: Document | None, duration_ms: int, *, is_told: bool = False) -> dict[str, Any]:
+    """What the run was allowed to spend, and what it spent.
+
+    Args:
+        said: What `given` returned.
+        previous: The previous report; None where there is none.
+        duration_ms: How long the run took, in milliseconds.
+        is_told: Whether that is told by nothing else than ``spent_minutes``, which are exact to the millisecond then.
+    """
     before = previous.data.get("banana_economy") if previous is not None else None
     carried = before if isinstance(before, dict) else {}
     budget = {name: _first(getattr(said, name), carried.get(name)) for name in _CARRIED}
     own = {name: _first(getattr(said, name)) for name in _OWN}
-    minutes = min(round(duration_ms / 60_000, 2), 1_000_000_000)
+    minutes = min(round(duration_ms / 60_000, 5 if is_told else 2), 1_000_000_000)
     return {**budget, **own, "spent_minutes": int(minutes) if minutes == int(minutes) else minutes}
 
 

@@ -41,6 +41,8 @@ def tests_of(events: Iterable[Mapping[str, Any]]) -> Found:
     for event in events:
         if event["event"] == "collect_report":
             reading.collected(event)
+        elif event["event"] == "begin":
+            reading.begun(event)
         elif event["event"] == "report":
             reading.reported(event)
     return reading.found()
@@ -52,6 +54,7 @@ class _Reading:
     def __init__(self) -> None:
         self._tests: list[dict[str, Any]] = []
         self._collectors: set[str] = set()
+        self._begun: set[str] = set()
         self._open: dict[_Key, list[Mapping[str, Any]]] = {}
         self._again: dict[_Key, dict[str, Any]] = {}
 
@@ -61,6 +64,10 @@ class _Reading:
         if nodeid not in self._collectors:
             self._collectors.add(nodeid)
             self._tests.append(_test(nodeid, [event]))
+
+    def begun(self, event: Mapping[str, Any]) -> None:
+        """Take that a test is about to run."""
+        self._begun.add(str(event.get("nodeid", "")))
 
     def reported(self, event: Mapping[str, Any]) -> None:
         """Take a phase."""
@@ -74,12 +81,13 @@ class _Reading:
 
     def found(self) -> Found:
         """All of it."""
-        unfinished = sorted({nodeid for nodeid, _ in (*self._open, *self._again)})
+        unfinished = sorted(self._begun.union(nodeid for nodeid, _ in (*self._open, *self._again)))
         return Found(self._tests, len(self._collectors), unfinished)
 
     def _end(self, key: _Key) -> None:
         """End an attempt: as a test, or as one that another attempt follows."""
         phases = self._open.pop(key)
+        self._begun.discard(key[0])
         test = _test(key[0], phases)
         before = self._before(key)
         test = follow(before, test) if before else test

@@ -5,16 +5,18 @@ until it was killed. Each line is an object with ``event`` and with ``session``,
 
 | ``event`` | further fields |
 |---|---|
-| ``session_start`` | ``at`` (ms since 1970), ``pytest`` (its version), ``format`` (1) |
+| ``session_start`` | ``at`` (ms since 1970), ``pytest`` (its version), ``format`` (1); ``lists`` where it runs none |
 | ``collected`` | ``selected``, ``deselected``, ``each`` (whether every worker runs them all) |
 | ``collect_report`` | ``nodeid``, ``outcome`` (``failed`` or ``skipped``), ``longrepr`` |
+| ``begin`` | ``nodeid`` of a test that is about to run |
 | ``report`` | ``nodeid``, ``when``, ``outcome``, ``duration``, ``start``, ``stop`` (ms), ``file``, ``line`` |
 | | of a worker ``worker`` |
 | | of a failure ``longrepr``, ``stdout``, ``stderr``; of a skip ``longrepr``; of an expected failure ``xfail`` |
 | ``session_end`` | ``at``, ``exit_status``; after Ctrl-C ``interrupted`` |
 
 A session without an end, a test that began and did not end, and fewer tests than were collected make a report
-incomplete. A line that is no event is counted and told, and makes the report incomplete too.
+incomplete. A line that is no event is counted and told, and makes the report incomplete too. A session that only lists
+tests (``--collect-only``) counts where no other of the file ran some: it reports none of what it collected.
 """
 
 from __future__ import annotations
@@ -116,7 +118,8 @@ def read_events(path: str | os.PathLike[str]) -> dict[str, Any]:
             sessions.setdefault(str(line.value.get("session")), []).append(line.value)
         else:
             faults.append(f"line {line.number} of the events is none: {fault}")
-    report = _ctrf.merge(_report(events) for events in sessions.values()) if sessions else _ctrf.empty("pytest")
+    ran = [events for events in sessions.values() if not _lists(events)]
+    report = _ctrf.merge(map(_report, ran or sessions.values())) if sessions else _ctrf.empty("pytest")
     if faults:
         known = report["results"]["summary"]["extra"]["runpact"]
         known["incomplete"] = [*(known.get("incomplete") or ()), *faults[:_SAID]]
@@ -136,6 +139,11 @@ def _fault(event: object) -> str | None:
     return None
 
 
+def _lists(events: list[dict[str, Any]]) -> bool:
+    """Whether a session was asked to list its tests, and to run none."""
+    return any(event["event"] == "session_start" and event.get("lists") is True for event in events)
+
+
 def _report(events: list[dict[str, Any]]) -> dict[str, Any]:
     """The report of one session."""
     named = {name: [event for event in events if event["event"] == name] for name in ("collected", "session_end")}
@@ -151,11 +159,13 @@ def _report(events: list[dict[str, Any]]) -> dict[str, Any]:
         facts["exit_status"] = named["session_end"][-1].get("exit_status")
         if named["session_end"][-1].get("interrupted") is True:
             facts["interrupted"] = True
-    incomplete = _broken(found.tests, facts.get("exit_status"))
-    incomplete += [] if named["session_end"] else ["the session has no end: it was killed, or is not over"]
-    if found.unfinished:
-        number, first = len(found.unfinished), ", ".join(found.unfinished[:3])
-        incomplete.append(f"{number} test{'' if number == 1 else 's'} began and did not end: {first}")
+    incomplete = ["the tests were only listed, and not run"] if _lists(events) else []
+    incomplete += _broken(found.tests, facts.get("exit_status"))
+    unfinished = _unfinished(found.unfinished)
+    if not named["session_end"]:
+        incomplete.append(f"the session has no end{', and ' if unfinished else ''}{unfinished}")
+    elif unfinished:
+        incomplete.append(unfinished)
     if incomplete:
         facts["incomplete"] = incomplete
     times = [time for event in events for time in (event.get("at"), event.get("start"), event.get("stop"))]
@@ -168,6 +178,15 @@ def _report(events: list[dict[str, Any]]) -> dict[str, Any]:
         known=facts,
         version=start.get("pytest"),
     )
+
+
+def _unfinished(nodeids: list[str]) -> str:
+    """Which tests began and did not end; empty where all did."""
+    if not nodeids:
+        return ""
+    more = f" and {len(nodeids) - _NAMED} more" if len(nodeids) > _NAMED else ""
+    number = f"{len(nodeids)} test{'' if len(nodeids) == 1 else 's'}"
+    return f"{number} began and did not end: {', '.join(nodeids[:_NAMED])}{more}"
 
 
 def _broken(tests: list[dict[str, Any]], exit_status: object) -> list[str]:

@@ -94,7 +94,6 @@ def copy(
         RunpactError: As `take`.
     """
     target = folder.joinpath(*name.split("/"))
-    files.make_dirs(target.parent)
     with naming(source):
         fd = files.open_read(source)
     try:
@@ -104,6 +103,7 @@ def copy(
         if limit is not None and about.st_size > limit:
             reason = f"{source}: {about.st_size} bytes are more than the limit of {limit}"
             raise InvalidArtifact(reason, path=str(source))
+        files.make_dirs(target.parent)
         digest, size = _write(fd, target, about.st_size)
     finally:
         os.close(fd)

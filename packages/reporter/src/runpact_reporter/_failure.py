@@ -10,6 +10,7 @@ returns is bounded; no text leaves that was not sanitized.
 
 from __future__ import annotations
 
+import os
 import signal
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -108,10 +109,11 @@ def failure_event(  # noqa: PLR0913 - each is a field of the event
         details: More facts, of any name.
     """
     chain = links(error)
+    more = _object(details)
     if exit_code is not None:
         chain = (chain[0]._replace(fields={**chain[0].fields, "exit_code": exit_code}), *chain[1:])
         if _exit_code(chain[0]) is None:
-            details = {"exit_code": exit_code, **(details or {})}
+            more = {"exit_code": exit_code, **more}
     kind, rule = _failure_rules.classify(chain)
     cleaner, captures = Cleaner(), Cleaner(shorten=False)  # an excerpt fits its ledger
     messages = [cleaner.text(link.message) for link in chain]
@@ -131,8 +133,8 @@ def failure_event(  # noqa: PLR0913 - each is a field of the event
         "occurred_at": None if occurred_at is None else text_of(occurred_at),
         "run_id": None if run_id is None else text_of(run_id),
         "product_id": None if product_id is None else text_of(product_id),
-        "artifacts": [captures.value(_evidence(each)) for each in artifacts] or None,
-        "details": cleaner.value(_details(chain, messages, details)) or None,
+        "artifacts": [captures.value(_evidence(each)) for each in _each(artifacts)] or None,
+        "details": cleaner.value(_details(chain, messages, more)) or None,
     }
     event |= {field: value for field, value in given.items() if value is not None}
     return event | {"removed": dict(sorted((Counter(cleaner.removed) + Counter(captures.removed)).items()))}
@@ -208,6 +210,17 @@ def _signal(chain: Iterable[Link], code: int | None) -> str | None:
         return f"SIG{number}"
 
 
+def _object(details: object) -> dict[str, Any]:
+    """Further facts as a mapping, whatever was given."""
+    return dict(details) if isinstance(details, Mapping) else {} if details is None else {"details": details}
+
+
+def _each(artifacts: object) -> Iterable[object]:
+    """The pieces of evidence; one that stands alone is taken as the only one."""
+    alone = isinstance(artifacts, str | bytes | Mapping | CaptureResult) or not isinstance(artifacts, Iterable)
+    return () if artifacts is None else (artifacts,) if alone else cast(Iterable[object], artifacts)
+
+
 def _path_of(evidence: object) -> str:
     """What a piece of evidence is called: its path."""
     if isinstance(evidence, Mapping):
@@ -216,16 +229,23 @@ def _path_of(evidence: object) -> str:
     return text_of(evidence)
 
 
-def _evidence(each: CaptureResult | Mapping[str, Any]) -> dict[str, Any]:
-    plain = each.to_dict() if isinstance(each, CaptureResult) else dict(each)
+def _evidence(each: object) -> dict[str, Any]:
+    """A piece of evidence as the contract has it; what is neither a capture nor a mapping is the path of one."""
+    if isinstance(each, CaptureResult):
+        plain = each.to_dict()
+    elif isinstance(each, Mapping):
+        plain = dict(each)
+    else:
+        path = text_of(os.fsdecode(each) if isinstance(each, os.PathLike) else each)
+        plain = {"artifact": {"path": path, "exists": os.path.lexists(path)}}
     plain.pop("schema_version", None)
     return plain
 
 
-def _details(chain: tuple[Link, ...], messages: list[str], more: Mapping[str, Any] | None) -> dict[str, Any]:
+def _details(chain: tuple[Link, ...], messages: list[str], more: Mapping[str, Any]) -> dict[str, Any]:
     causes = [
         {"relation": link.relation, "type": link.types[0] if link.types else "", "message": message}
         for link, message in zip(chain[1:], messages[1:], strict=True)
     ]
     named = _named_by(chain)
-    return ({"causes": causes} if causes else {}) | ({"artifacts": named} if named else {}) | dict(more or {})
+    return ({"causes": causes} if causes else {}) | ({"artifacts": named} if named else {}) | dict(more)

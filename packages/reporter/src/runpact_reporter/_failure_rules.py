@@ -66,6 +66,7 @@ RULES: tuple[Rule, ...] = (
         "says-out-of-memory",
         "out_of_memory",
         says=r"out of memory|\boom[- _]?kill|cannot allocate memory|std::bad_alloc|java heap space|OutOfMemoryError"
+        r"|^\s*MemoryError\b"
         r"|memory limit exceeded|exceeded (?:its )?memory limit",
     ),
     Rule("type-quota", "quota", types={"QuotaExceeded", "QuotaExceededError", "RateLimitError", "TooManyRequests"}),
@@ -103,6 +104,7 @@ RULES: tuple[Rule, ...] = (
         types={"ValidationError", "InvalidArtifact", "SchemaError", "JSONDecodeError", "UnsupportedVersion"},
     ),
     Rule("field-validation-errors", "validation", has="validation_errors"),
+    Rule("says-assert-statement", "assertion", says=r"^\s*(?:E\s+)?(?:assert\s|AssertionError\b)"),
     Rule(
         "type-unreadable-artifact",
         "unreadable_artifact",
@@ -112,14 +114,17 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "says-quota",
         "quota",
-        says=r"\bquota\b|rate[- _]?limit|too many requests|usage limit|hit your limit|no space left on device",
+        says=r"\bquota\b.{0,40}\b(?:exceeded|reached|exhausted|used up|full|limit)|disk quota|insufficient.quota"
+        r"|\b(?:exceed(?:s|ed|ing)?|out of|used up|over (?:the|your|its))\b.{0,40}\bquota\b|\bquota_?exceeded"
+        r"|rate[- _]?limit|too many requests|usage limit|hit your limit|no space left on device",
     ),
-    Rule("says-timeout", "timeout", says=r"tim(?:ed|e)[- _]?out|deadline exceeded"),
+    Rule("says-timeout", "timeout", says=r"tim(?:ed|e)[- _]?out|deadline exceeded|\bexit (?:code|status) 124\b"),
     Rule(
         "says-signal",
         "signal",
         says=r"\bSIG(?:TERM|KILL|SEGV|ABRT|INT|BUS|ILL|FPE|HUP|QUIT|XCPU)\b|segmentation fault|core dumped"
-        r"|(?:killed|terminated) by signal",
+        r"|(?:killed|terminated) by signal|^\s*(?:killed|terminated|aborted|segmentation fault)\s*$|KeyboardInterrupt"
+        r"|\bexit(?:ed with)?(?: code| status)[ :=]{1,3}(?:129|1[3-8][0-9]|19[0-2])\b",
     ),
     Rule("says-import", "import", says=r"no module named|cannot import name|ModuleNotFoundError|cannot find module"),
     Rule(
@@ -143,7 +148,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "says-validation",
         "validation",
-        says=r"validation error|invalid artifact|schema (?:error|violation)|not valid under|failed validation",
+        says=r"validation ?error|invalid artifact|schema (?:error|violation)|not valid under|failed validation",
     ),
     Rule(
         "says-assertion",

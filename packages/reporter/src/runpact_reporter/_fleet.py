@@ -34,6 +34,8 @@ _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LONGEST = 100
 _LONGEST_TEXT = 200
 _SPOKEN = ("display_name", "owner", "status", "repo", "path", "spec_path", "schedule_path")
+_ACTING = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+_JOINERS = "\u200c\u200d"  # between the letters of many languages, and in pictures that are made of several
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}
 
 
@@ -49,7 +51,11 @@ def load(dash: Path) -> Document:
         with naming(path):
             return documents.read("products", path)
     except MissingArtifact as error:
-        raise MissingArtifact(str(path), hint="register a product: runpact fleet register PRODUCT") from error
+        raise MissingArtifact(
+            str(path),
+            hint="call it in the project's folder; where that is here, register a product:"
+            " runpact fleet register PRODUCT",
+        ) from error
 
 
 def entries(document: Document) -> list[dict[str, Any]]:
@@ -72,7 +78,7 @@ def find(listed: Sequence[Mapping[str, Any]], product_id: str) -> Mapping[str, A
 
 
 def register(dash: Path, entry: Mapping[str, Any], *, update: bool = False) -> dict[str, Any]:
-    """Put a product into the register, which is made where there is none.
+    """Put a product into the register, which is made where there is none, with the schemas of what lies beside it.
 
     Args:
         dash: The dash folder.
@@ -88,6 +94,8 @@ def register(dash: Path, entry: Mapping[str, Any], *, update: bool = False) -> d
         AlreadyRegistered: The product is there already, or one whose id differs in case alone.
         InvalidArtifact: The register, or what would become of it, is not valid; nothing was written.
     """
+    from runpact_reporter._publish import export_schemas  # it knows the register as well
+
     product_id = entry["product_id"]
     _check_texts(entry)
     if update:
@@ -107,6 +115,7 @@ def register(dash: Path, entry: Mapping[str, Any], *, update: bool = False) -> d
             whole = {"display_name": product_id, "owner": "unknown", "status": "active"} | given
             listed.append(whole)
         _save(dash, document)
+    export_schemas(dash)
     return dict(whole)
 
 
@@ -211,5 +220,5 @@ def _check_texts(entry: Mapping[str, Any]) -> None:
             raise UsageFailure(f"the {said} is empty", hint=hint)
         if len(text) > _LONGEST_TEXT:
             raise UsageFailure(f"the {said} has {len(text)} characters", hint=hint)
-        if any(unicodedata.category(each) in {"Cc", "Cs", "Zl", "Zp"} for each in text):
-            raise UsageFailure(f"the {said} has control characters", hint=hint)
+        if any(unicodedata.category(each) in _ACTING and each not in _JOINERS for each in text):
+            raise UsageFailure(f"the {said} has control characters, or some that cannot be seen", hint=hint)

@@ -153,7 +153,10 @@ def report_session(
     _check(request)
     request = dataclasses.replace(request, given=_economy.given(request.given, os.environ))
     story = _report_of.recorded(request)
-    return Generated(exit_code, publish(dash, _report_of.publication(request, story), time.time()))
+    published = publish(dash, _report_of.publication(request, story), time.time())
+    if published.late is not None:
+        edge.complain(published.late)
+    return Generated(exit_code, published)
 
 
 def _check(request: Request) -> None:
@@ -184,7 +187,7 @@ def _tested(request: Request) -> Generated:
             request.junit or ((tests.junit,) if tests.junit and not request.ctrf else ()),
             request.ctrf,
             scratch / "events.jsonl",
-            needed=bool(request.test_paths),
+            needed=bool(request.test_paths) or _testing.is_pytest(request.command),
         )
         before, found = _results.marks(sources), _Found()
         began = time.time_ns() // 1_000_000
@@ -215,7 +218,7 @@ class _Found:
     def take(self, writer: RunWriter, sources: _results.Sources, before: _results.Before, code: int | None) -> None:
         """Read the results and put them into the run; a fault of ours is kept, and becomes the report's."""
         try:
-            self.results = _results.read(sources, before)
+            self.results = _results.read(sources, before, at_ms=time.time_ns() // 1_000_000)
             for fault in self.results.faults:
                 edge.say(f"runpact: {fault.line()}")
             _results.tell(writer, self.results, sources, code)
@@ -247,20 +250,20 @@ def _imported(request: Request) -> Generated:
         writer.add_input(type="test_results", ref=str(source))
         writer.log(f"taking test results from {source}")
     try:
-        found.results = _results.read(sources)
+        found.results = _results.read(sources, at_ms=began)
         for fault in found.results.faults:
             edge.say(f"runpact: {fault.line()}")
         _results.tell(writer, found.results, sources, None)
     except Exception as error:  # noqa: BLE001 - whatever it is, the run is sealed and the report says so
         found.failure = error
-        writer.warn(f"the results could not be taken in: {type(error).__name__}: {error}")
+        writer.warn(f"the results could not be taken in: {_report_of.in_words(error)}")
     writer.finish()
     done = _settled(request, _report_of.imported(writer, found.results, began, found.failure))
     return done._replace(code=OWN_FAILURE) if found.failure else done
 
 
 def _settled(request: Request, story: Story) -> Generated:
-    """Publish a report; where that fails, one that says so."""
+    """Publish a report; where that fails, one that says so. What fails after it changes nothing of what it says."""
     published, code = None, OWN_FAILURE
     try:
         published = publish(request.dash, _report_of.publication(request, story), time.time())
@@ -268,6 +271,9 @@ def _settled(request: Request, story: Story) -> Generated:
         code = 0 if is_green and not published.faults else 1
         for fault in published.faults:
             edge.say(f"runpact: {fault.line()}")
+        if published.late is not None:
+            _complain(published.late)
+            code = OWN_FAILURE
     except Exception as error:  # noqa: BLE001 - said, and reported if the disk takes at least that
         _complain(error)
         with contextlib.suppress(Exception):

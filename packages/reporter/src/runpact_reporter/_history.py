@@ -23,7 +23,7 @@ import orjson
 
 from runpact_core import _gate, documents, jsonl
 from runpact_core.errors import InvalidArtifact, RunpactError
-from runpact_reporter import _history_record
+from runpact_reporter import _given, _history_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -95,12 +95,13 @@ def iter_report_history(
         InvalidArtifact: A line is no record, with its number; or what is compressed is cut or damaged, after the
             records before that place.
         MissingArtifact: There is nothing under the path.
+        UsageFailure: The path is none.
         RunpactError: It could not be read.
     """
-    tell = on_problem or _stop
-    if os.path.isdir(path):  # noqa: PTH112 - pathlib is slow
-        return _tree(os.fspath(path), tell)
-    return _file(os.fspath(path), tell, _is_record() if validate else None)
+    tell, place = on_problem or _stop, _given.path(path)
+    if os.path.isdir(place):  # noqa: PTH112 - pathlib is slow
+        return _tree(place, tell)
+    return _file(place, tell, _is_record() if validate else None)
 
 
 def _file(

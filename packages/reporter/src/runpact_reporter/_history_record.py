@@ -16,11 +16,12 @@ from runpact_reporter._places import HISTORY, LAST_RUN
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["Report", "is_tree", "record_of", "reports", "runs_folder"]
+__all__ = ["Report", "is_tree", "length_ms", "record_of", "reports", "runs_folder"]
 
 _TAKEN = ("status", "product_id", "run_id", "started_at", "ended_at", "duration_ms", "summary")
 _OURS = {"dash", "runs"}
 _MOST_MS = 9_007_199_254_740_991
+_MOST_MINUTES = 1_000_000_000
 
 
 class Report(NamedTuple):
@@ -56,11 +57,28 @@ def record_of(last_run: Mapping[str, Any], run_rel: str) -> dict[str, Any]:
 def _took(last_run: Mapping[str, Any]) -> int | None:
     """Milliseconds from start to end; None where one is missing, no time, or they are the wrong way round."""
     try:
-        start, end = (_times.instant(last_run[name]) for name in ("started_at", "ended_at"))
+        start, end = (_times.instant(str(last_run[name])) for name in ("started_at", "ended_at"))
     except (KeyError, InvalidArtifact):
         return None
     took = (end[0] - start[0]) * 1000 + (end[1] - start[1]) // 1_000_000
-    return took if 0 <= took <= _MOST_MS else None
+    return length_ms(last_run, took) if 0 <= took <= _MOST_MS else None
+
+
+def length_ms(last_run: Mapping[str, Any], span_ms: int) -> int:
+    """How long a run took, in milliseconds, where its report has no ``duration_ms``.
+
+    That is from start to end. Results of others start when they are reported, though: of them ``spent_minutes`` alone
+    says how long the tests took, and is more than the start and end explain.
+
+    Args:
+        last_run: A ``last_run`` document of any version.
+        span_ms: The time from its start to its end.
+    """
+    economy = last_run.get("banana_economy")
+    spent = economy.get("spent_minutes") if isinstance(economy, dict) else None
+    if isinstance(spent, bool) or not isinstance(spent, int | float):
+        return span_ms
+    return round(spent * 60_000) if round(span_ms / 60_000, 2) < spent <= _MOST_MINUTES else span_ms
 
 
 def runs_folder(path: str) -> str:

@@ -1,7 +1,9 @@
 """The history of reported runs, written: as a whole, one record at its end, or made again from the tree of runs.
 
 Invariants: every line is canonical and admitted by the contract, or nothing is written; a file is replaced as a whole
-or not at all; a record is appended with one write, on a line of its own even after a torn one.
+or not at all; a record is appended with one write, on a line of its own even after a torn one. Whoever rebuilds a
+history holds its lock from the reading to the replacing, so a record that is appended meanwhile waits and is in the new
+file; where there are no locks it may be lost. What a rebuilt history leaves out is kept beside it.
 
 The history is a cache. `rebuilt_history` gives the bytes that appending each run's record, in the order in which the
 runs ended, would have left; runs that ended at one instant are ordered by their path. Appends of processes that run
@@ -13,32 +15,37 @@ each once, unless whoever rebuilds drops them.
 from __future__ import annotations
 
 import os
+import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import orjson
+
 from runpact_core import _times, documents, files, jsonl
 from runpact_core.errors import InvalidArtifact, Refused
-from runpact_reporter import _history, _places
+from runpact_reporter import _given, _history, _places
 from runpact_reporter._history_record import record_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from runpact_reporter._history import HistoryProblem
 
     StrPath = str | os.PathLike[str]
 
 __all__ = [
+    "Difference",
     "Rebuilt",
     "append_history",
+    "difference",
     "rebuild_history",
     "rebuilt_history",
     "record_of",
+    "remade_history",
     "stands",
     "write_report_history_jsonl",
 ]
-
-_ROUNDS = 5
 
 
 def write_report_history_jsonl(path: StrPath, records: Iterable[Mapping[str, Any]]) -> int:
@@ -56,12 +63,14 @@ def write_report_history_jsonl(path: StrPath, records: Iterable[Mapping[str, Any
         RunpactError: As `runpact_core.files.replace`.
     """
     lines = [_line(record, f"record {number}") for number, record in enumerate(records, 1)]
-    files.replace(path, b"".join(lines))
+    files.replace(_given.path(path), b"".join(lines))
     return len(lines)
 
 
 def append_history(path: StrPath, record: Mapping[str, Any]) -> bool:
     """Append one record durably, with one write; the file is made where there is none.
+
+    What is there is not looked at: a record that is given twice stands there twice. (`runpact history append` looks.)
 
     Returns:
         Whether the file's last line was torn; it was ended, so that the record stands on a line of its own.
@@ -69,12 +78,14 @@ def append_history(path: StrPath, record: Mapping[str, Any]) -> bool:
     Raises:
         InvalidArtifact: The record is not admitted; nothing was written.
         Refused: The history is compressed; nothing was written.
+        UsageFailure: The path is none.
         RunpactError: As `runpact_core.jsonl.append`.
     """
     _line(record, "the record")
-    if jsonl.is_compressed(path):
-        raise Refused(f"{os.fspath(path)} is compressed, so nothing was appended", hint="decompress it first")
-    return jsonl.append(path, record)
+    place = _given.path(path)
+    if jsonl.is_compressed(place):
+        raise Refused(f"{place} is compressed, so nothing was appended", hint="decompress it first")
+    return jsonl.append(place, record)
 
 
 class Rebuilt(NamedTuple):
@@ -84,11 +95,15 @@ class Rebuilt(NamedTuple):
         text: Its bytes.
         records: How many records it has.
         kept: How many of them are of runs that the tree does not have, and were taken from the history.
+        left_out: The lines of the history that are no records, and cannot be kept.
+        aside: Where the history as it was is kept, if it was replaced and had such lines.
     """
 
     text: bytes
     records: int
     kept: int
+    left_out: tuple[HistoryProblem, ...] = ()
+    aside: Path | None = None
 
 
 def rebuilt_history(
@@ -106,10 +121,11 @@ def rebuilt_history(
     """
     of_tree = list(_history.iter_report_history(dash_dir, on_problem=on_problem))
     names = {record["run_rel"] for record in of_tree}
-    others = [] if drop else [each for each in _records(dash_dir) if each["run_rel"].rstrip("/") not in names]
+    had, left_out = ([], ()) if drop else _records(dash_dir)
+    others = [each for each in had if each["run_rel"].rstrip("/") not in names]
     kept = {_entry(record, jsonl.dumps(record)) for record in others}
     found = sorted({*kept, *(_entry(record, _line(record, record["run_rel"])) for record in of_tree)})
-    return Rebuilt(b"".join(line for *_, line in found), len(found), len(kept))
+    return Rebuilt(b"".join(line for *_, line in found), len(found), len(kept), left_out)
 
 
 def _entry(record: Mapping[str, Any], line: bytes) -> tuple[tuple[int, int], str, bytes]:
@@ -118,10 +134,49 @@ def _entry(record: Mapping[str, Any], line: bytes) -> tuple[tuple[int, int], str
     return _instant(ended), record["run_rel"], line
 
 
-def _records(dash_dir: StrPath) -> list[dict[str, Any]]:
-    """The records that the history has now; what is none cannot be kept."""
+def _records(dash_dir: StrPath) -> tuple[list[dict[str, Any]], tuple[HistoryProblem, ...]]:
+    """The records that the history has now, and the lines that are none."""
+    path, told = _places.history_path(Path(dash_dir)), list[_history.HistoryProblem]()
+    records = list(_history.iter_report_history(path, on_problem=told.append)) if os.path.lexists(path) else []
+    return records, tuple(each for each in told if each.kind != "newer")  # of a newer one the record was given
+
+
+class Difference(NamedTuple):
+    """What a history lacks of the one that its tree makes, and what it has beyond.
+
+    Attributes:
+        missing: The runs whose records it lacks.
+        beyond: The runs of records that it should not have; earlier records of a run that was reported again may stand.
+        left_out: Lines that are no records.
+        order: Whether it is the same but for the order of its lines, or for lines that may stand.
+    """
+
+    missing: list[str]
+    beyond: list[str]
+    left_out: tuple[HistoryProblem, ...]
+    order: bool
+
+    @property
+    def harmless(self) -> bool:
+        """Whether every record stands there, and nothing that is none."""
+        return not (self.missing or self.beyond or self.left_out)
+
+
+def difference(dash_dir: StrPath, made: Rebuilt) -> Difference:
+    """Compare the history of a dash folder with the one that its tree makes; the order of lines is no difference.
+
+    Raises:
+        RunpactError: As `iter_report_history`.
+    """
     path = _places.history_path(Path(dash_dir))
-    return list(_history.iter_report_history(path, on_problem=_ignore)) if os.path.lexists(path) else []
+    records, left_out = _records(dash_dir)
+    have = {jsonl.dumps(record): record["run_rel"] for record in records}
+    wanted = {line: orjson.loads(line)["run_rel"] for line in made.text.splitlines(keepends=True)}
+    missing = sorted(wanted[line] for line in wanted.keys() - have.keys())
+    again = {each.rstrip("/") for each in wanted.values()} - set(missing)
+    beyond = sorted(have[line] for line in have.keys() - wanted.keys() if have[line].rstrip("/") not in again)
+    order = not os.path.lexists(path) or files.read_bytes(path, limit=sys.maxsize) != made.text
+    return Difference(missing, beyond, left_out, order)
 
 
 def stands(path: StrPath, record: Mapping[str, Any]) -> bool:
@@ -139,29 +194,71 @@ def rebuild_history(
 ) -> int:
     """Replace the history of a dash folder by the one that its tree of runs makes.
 
-    Records of runs that the tree does not have stay, unless they are dropped; so do those of other producers.
+    Records of runs that the tree does not have stay, unless they are dropped; so do those of other producers. Where the
+    history has lines that are no records, it is kept as it was, as ``report_history.unreadable.jsonl`` beside it.
 
-    A run that is reported meanwhile is not lost: the tree is looked at again after the file was replaced, until it
-    made the same history. (It may stand there twice then.)
+    A record that is appended meanwhile waits, and is appended to the new file. (A run that was reported just before may
+    stand there twice then.)
 
     Returns:
         How many records it has.
 
     Raises:
+        Refused: Another process held the history for half a minute.
         RunpactError: As `rebuilt_history`, and as `runpact_core.files.replace`.
     """
-    made = rebuilt_history(dash_dir, drop=drop, on_problem=on_problem)
-    for _ in range(_ROUNDS):
-        files.replace(_places.history_path(Path(dash_dir)), made.text)
-        again = rebuilt_history(dash_dir, drop=drop, on_problem=_ignore)
-        if again.text == made.text:
-            break
-        made = again
-    return made.records
+    return remade_history(dash_dir, drop=drop, on_problem=on_problem).records
+
+
+def remade_history(
+    dash_dir: StrPath, *, drop: bool = False, on_problem: Callable[[HistoryProblem], object] | None = None
+) -> Rebuilt:
+    """As `rebuild_history`, and say what was written, and what was left out."""
+    path = _places.history_path(Path(dash_dir))
+    with _held(path):
+        made = rebuilt_history(dash_dir, drop=drop, on_problem=on_problem)
+        if made.left_out:
+            made = made._replace(aside=_kept_aside(path))
+        files.replace(path, made.text)
+    return made
+
+
+@contextmanager
+def _held(path: Path) -> Iterator[None]:
+    """Hold the file that has this name: nobody appends to it, and nobody else puts another in its place."""
+    if not path.parent.is_dir() or os.name == "nt":  # who looks for it says what is missing; there are no locks there
+        yield
+        return
+    while True:
+        fd = files.hold(path)
+        try:
+            if _is(fd, path):
+                yield
+                return
+        finally:
+            files.close(fd)
+
+
+def _is(fd: int, path: Path) -> bool:
+    """Whether an open file is still the one of that name; somebody may have replaced it while we waited."""
+    try:
+        return os.path.samestat(os.fstat(fd), path.stat())
+    except OSError:
+        return False
+
+
+def _kept_aside(path: Path) -> Path:
+    """Write the history as it is under another name beside it, one that is free."""
+    number, aside = 1, path.with_suffix(".unreadable.jsonl")
+    while os.path.lexists(aside):
+        number += 1
+        aside = path.with_suffix(f".unreadable-{number}.jsonl")
+    files.replace(aside, files.read_bytes(path, limit=sys.maxsize))
+    return aside
 
 
 def _ignore(_problem: HistoryProblem) -> None:
-    """It was told the first time."""
+    """Lines that are no records are not the one that is looked for."""
 
 
 def _line(record: Mapping[str, Any], what: str) -> bytes:
@@ -170,10 +267,11 @@ def _line(record: Mapping[str, Any], what: str) -> bytes:
     Raises:
         InvalidArtifact: It is not admitted.
     """
-    found = documents.validate("history_record", dict(record), strict=True)
+    fields = _given.record(record, what)
+    found = documents.validate("history_record", fields, strict=True)
     if found:
         raise InvalidArtifact(f"{what}: {found[0]}", problems=tuple(found))
-    return jsonl.dumps(record)
+    return jsonl.dumps(fields)
 
 
 def _instant(text: str | None) -> tuple[int, int]:

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 from runpact_core import documents, files
 from runpact_core.errors import MissingArtifact, RunpactError, UsageFailure
 from runpact_reporter import _evidence, _last_run
-from runpact_reporter._counts import counts
+from runpact_reporter._counts import Counts, counts, lacking
 from runpact_reporter._ctrf import read_ctrf
 from runpact_reporter._places import LAST_RUN, last_run_path, product_dir
 from runpact_reporter._policy import Found, Item
+from runpact_reporter._recorded_runs import LAST, RecordedRuns
 from runpact_reporter.errors import naming
 
 if TYPE_CHECKING:
@@ -25,20 +26,23 @@ if TYPE_CHECKING:
 __all__ = ["evidence_paths", "look", "report_of", "tests_of"]
 
 _REPORT = "test-report.json"
+_ERROR = "error.json"
+_EXPLAINED = 124  # exit codes from here on say that the command was ended, or was not started
 _MOST_SUMS = 1 << 24
 _HEAD = 16
 
 
 def report_of(dash: Path, product_id: str, run: str | None = None) -> Document:
-    """The report of a product's newest run, or of a run that is named by its id or how that begins.
+    """The report of a product's newest run, or of a run that is named: its id, how that begins, its folder, or last.
 
     Raises:
         MissingArtifact: There is none.
         InvalidArtifact: It is none.
         UsageFailure: More than one run begins so.
     """
-    if run is None:
+    if run is None or run == LAST:
         return _last_run.newest(dash, product_id)
+    run = os.path.basename(os.path.normpath(run))  # noqa: PTH119 - of a folder that need not be there
     folder = product_dir(dash, product_id)
     try:
         names = sorted(entry.name for entry in os.scandir(folder) if entry.is_dir(follow_symlinks=False))
@@ -78,8 +82,15 @@ def tests_of(dash: Path, data: Mapping[str, Any]) -> dict[str, Any] | None:
     return None
 
 
-def look(dash: Path, product_id: str) -> Found:
-    """What is there of a product's newest report."""
+def look(project: str | os.PathLike[str], dash: Path, product_id: str, now: float) -> Found:
+    """What is there of a product's newest report.
+
+    Args:
+        project: The project's folder, in which a newer run may have been recorded.
+        dash: The dash folder.
+        product_id: The product.
+        now: The time in seconds since 1970.
+    """
     where = last_run_path(dash, product_id)
     try:
         report = _last_run.newest(dash, product_id)
@@ -93,8 +104,39 @@ def look(dash: Path, product_id: str) -> Found:
     digests = _digests(dash / home)
     items = tuple(_item(dash, path, home, digests) for path in evidence_paths(data))
     tests = tests_of(dash, data)
-    counted = counts(tests).document() if tests else (data.get("metrics") or {}).get("tests")
-    return Found("", str(run_id), items, counted, str(where))
+    counted = counts(tests) if tests else _of_metrics((data.get("metrics") or {}).get("tests"))
+    numbers = None if counted is None else counted.document()
+    after = RecordedRuns(Path(project, "reports", "runs"), now).newer(dash, product_id, data)
+    lacks = _lacks(data, counted, _exit_code(dash / home))
+    return Found("", str(run_id), items, numbers, str(where), lacks, str(after or ""))
+
+
+def _of_metrics(stated: object) -> Counts | None:
+    """The counts that a report states, where its tests are not there to be counted; None where it states none."""
+    if not isinstance(stated, dict):
+        return None
+    return Counts(*(stated.get(name) for name in Counts._fields if name not in Counts._field_defaults))  # type: ignore[arg-type]  # the contract says that they are numbers
+
+
+def _lacks(data: Mapping[str, Any], found: Counts | None, exit_code: int | None) -> str:
+    """Why a report cannot stand for the whole of the tests, beyond what failed tests explain; empty where it can."""
+    status, summary = data.get("status"), str(data.get("summary", ""))
+    missing = lacking(found) if found is not None else ""
+    if status == "success":
+        return missing
+    explained = status == "failed" and found is not None and found.failed > 0 and not found.interrupted
+    if explained and not missing and (exit_code or 0) in range(_EXPLAINED):
+        return ""
+    return f"{status}: {summary.removeprefix(f'{status}: ')}"
+
+
+def _exit_code(folder: Path) -> int | None:
+    """What the command of a failed run ended with; None where nobody knows."""
+    try:
+        code = documents.read("failure", folder / _ERROR).data.get("exit_code")
+    except RunpactError:
+        return None
+    return code if isinstance(code, int) else None
 
 
 def _item(dash: Path, path: str, home: str, digests: Mapping[str, str]) -> Item:

@@ -50,7 +50,7 @@ def read_junit(path: str | os.PathLike[str], *, limits: Limits | None = None) ->
 
     Returns:
         The report, CTRF as a plain dict. Times without an offset are taken as UTC; where the file has none, ``start``
-        is 0 and ``stop`` the sum of the durations. Durations are in milliseconds.
+        is 0 and ``stop`` how long they took: as declared, else the sum of the durations. Durations are in milliseconds.
 
     Raises:
         MissingArtifact: There is no such file.
@@ -97,14 +97,15 @@ class _Reading:
             seen = len(self._tests)
             facts["incomplete"] = [f"{name} {fault}, after {seen} test{'' if seen == 1 else 's'}", *facts["incomplete"]]
         start, stop = self._root.times
-        total = sum(test["duration"] for test in self._tests)
+        took = self._root.took
         report = _ctrf.build(
             self._root.tool or "junit",
             self._tests,
             start=start or 0,
-            stop=max(stop or 0, (start or 0) + (0 if start else total)),
+            stop=stop if start and stop and stop > start else (start or 0) + took,
             known={key: value for key, value in facts.items() if value not in ([], None)},
             version=self._root.tool_version,
+            duration=took or None,
         )
         if self._outputs:
             report["results"]["extra"] = {"runpact": {"suites": self._outputs}}

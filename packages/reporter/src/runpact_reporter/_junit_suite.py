@@ -41,8 +41,9 @@ class Suite:
         self.tool_version: str | None = None
         self.line_base = 1 if self.tool == "pytest" else 0
         start = started_ms(attributes.get("timestamp"))
-        duration = milliseconds(attributes.get("time"))
-        self.times = (start, None if start is None else start + (duration or 0))
+        self._duration = milliseconds(attributes.get("time")) or 0
+        self.times = (start, None if start is None else start + self._duration)
+        self._summed = 0
         self._declared = _number(attributes.get("tests"))
         bad = [number for key in _COUNTED if key != "tests" and (number := _number(attributes.get(key))) is not None]
         self._declared_bad = sum(bad) if bad else None
@@ -56,6 +57,11 @@ class Suite:
         ]
         self._failed: dict[tuple[str, str], int] = {}
 
+    @property
+    def took(self) -> int:
+        """How long it took, in milliseconds: as it declares, else what is in it together."""
+        return self._duration or self._summed
+
     def note_property(self, attributes: dict[str, str]) -> None:
         """Take a property; the converters of Go tell by one that names are unique."""
         if attributes.get("name") == "go.version":
@@ -67,6 +73,7 @@ class Suite:
         if case.is_of_suite:
             self._bad += 1
             return True
+        self._summed += test["duration"]
         self._direct += 1
         self._bad += any(problem.kind in _FAILED for problem in case.problems)
         key = case.attributes.get("classname", ""), case.attributes.get("name", "")
@@ -88,6 +95,7 @@ class Suite:
             ours = self._below - self._repeated if self._expected_below is None else self._expected_below
             theirs = suite._found() - suite._repeated if expected is None else expected
             self._expected_below = ours + theirs
+        self._summed += suite.took
         self._below += suite._found()
         self._repeated += suite._repeated
         self._bad += suite._bad
@@ -135,7 +143,10 @@ class Suite:
 
 
 def started_ms(timestamp: str | None) -> int | None:
-    """A time as producers write it, in milliseconds since 1970; without an offset it is taken as UTC."""
+    """A time as producers write it, in milliseconds since 1970; without an offset it is taken as UTC.
+
+    Several producers write the local time without an offset, so it may be hours off: nothing is ordered by it.
+    """
     try:
         time = datetime.fromisoformat((timestamp or "").strip())
         return round((time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp() * 1000)

@@ -126,7 +126,7 @@ def _encoding(head: bytes) -> str:
         return "utf-8"
     try:
         "<".encode(name)
-        codecs.getincrementaldecoder(name)
+        codecs.getincrementaldecoder(name)("replace").decode(b"<", True)
     except (LookupError, UnicodeError):
         raise InvalidArtifact(f"its encoding {name!r} is not known", hint="UTF-8 is read always") from None
     return name

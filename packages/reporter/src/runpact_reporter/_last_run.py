@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from runpact_core import _times, documents
 from runpact_core.errors import MissingArtifact, RunpactError
-from runpact_reporter._counts import INTERRUPTED, verdict
+from runpact_reporter._counts import INTERRUPTED, lacking, verdict
 from runpact_reporter._places import last_run_path
 from runpact_reporter.errors import naming
 
@@ -37,6 +37,7 @@ AHEAD_S = 300
 """Seconds that a report may be dated into the future and still be believed."""
 
 _LONGEST = 1000
+_FIRST_MS, _LAST_MS = -62_135_596_800_000, 253_402_300_799_999
 
 
 class Ended(NamedTuple):
@@ -87,7 +88,7 @@ def outcome(run: Ended, tests: Counts | None) -> tuple[str, str]:
         tests: The counts of its tests; None where it has no test results.
     """
     if run.state != "finished":
-        return _unfinished(run)
+        return _unfinished(run._replace(why=run.why or (lacking(tests) if tests is not None else "")))
     if tests is None:
         status, said = _without_tests(run)
     else:
@@ -178,9 +179,13 @@ def supersedes(report: Mapping[str, Any], before: Mapping[str, Any], now: float)
 
 
 def rfc3339(ms: int) -> str:
-    """A time in milliseconds since 1970 as documents write it: without a fraction where there is none."""
-    text = datetime.fromtimestamp(ms // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-    return f"{text}.{ms % 1000:03}Z" if ms % 1000 else f"{text}Z"
+    """A time in milliseconds since 1970 as documents write it: without a fraction where there is none.
+
+    One before the year 1 or after the year 9999 is the first or the last that can be written.
+    """
+    known = min(max(ms, _FIRST_MS), _LAST_MS)
+    text = datetime.fromtimestamp(known // 1000, UTC).replace(tzinfo=None).isoformat()
+    return f"{text}.{known % 1000:03}Z" if known % 1000 else f"{text}Z"
 
 
 def moment(stated: object) -> float | None:

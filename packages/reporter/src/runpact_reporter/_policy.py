@@ -7,10 +7,13 @@
 | screenshot | required | recommended | a picture of the rendered pages is listed and there |
 | test-report | recommended | recommended | `test-report.json` is listed and can be read |
 | evidence-sound | required | required | what is listed is there, not empty, inside, of this run, unchanged |
+| newer-run | recommended | recommended | no newer run of the product ended badly without a report |
+| report-whole | required | required | nothing is missing from it, and nothing but failed tests speaks against it |
 | max-failures | required | required | as many tests failed, at most; only where it was asked for |
 | min-passed | required | required | as many tests passed, at least; only where it was asked for |
 
-A rule that cannot be judged does not hold.
+`report-whole` is asked for with either of the last two, and `newer-run` is required then. A rule that cannot be judged
+does not hold.
 """
 
 from __future__ import annotations
@@ -27,6 +30,7 @@ MODES = ("bootstrap", "production")
 _LOG = "pytest_output.log"
 _REPORT = "test-report.json"
 _EQUIVALENT = (".log", ".txt")
+_NEWER = "newer-run"
 _SAID = 5
 
 
@@ -58,6 +62,8 @@ class Found(NamedTuple):
         items: What it lists as evidence.
         tests: The counts of its tests, ``passed`` and ``failed`` among them; None where nobody counted.
         where: What was read, for people.
+        lacking: Why the report cannot stand for the whole of the tests; empty where it can.
+        newer: A newer run of the product that ended badly without a report, in words; empty where there is none.
     """
 
     fault: str = ""
@@ -65,6 +71,8 @@ class Found(NamedTuple):
     items: tuple[Item, ...] = ()
     tests: Mapping[str, int] | None = None
     where: str = ""
+    lacking: str = ""
+    newer: str = ""
 
 
 class Checked(NamedTuple):
@@ -95,10 +103,12 @@ def check(found: Found, mode: str, *, max_failures: int | None = None, min_passe
         max_failures: How many tests may fail.
         min_passed: How many tests must pass.
     """
+    gated = max_failures is not None or min_passed is not None
     checked = []
-    for rule in RULES:
+    for rule in (*RULES, *((_WHOLE,) if gated else ())):
         passed, what, evidence = rule.judge(found, mode)
-        checked.append(Checked(rule.id, getattr(rule, mode), passed, what, tuple(evidence)))
+        level = "required" if gated and rule.id == _NEWER else getattr(rule, mode)
+        checked.append(Checked(rule.id, level, passed, what, tuple(evidence)))
     if max_failures is not None:
         checked.append(_gate(found, "max-failures", "failed", lambda n: n <= max_failures, f"at most {max_failures}"))
     if min_passed is not None:
@@ -156,6 +166,18 @@ def _sound(found: Found, _mode: str) -> tuple[bool, str, Sequence[str]]:
     return False, f"{said}{more}", [item.path for item in faulty]
 
 
+def _newer_run(found: Found, _mode: str) -> tuple[bool, str, Sequence[str]]:
+    if found.fault:
+        return False, "there is no report that a run could be newer than", ()
+    return not found.newer, found.newer or "no newer run ended badly without a report", ()
+
+
+def _whole(found: Found, _mode: str) -> tuple[bool, str, Sequence[str]]:
+    if found.fault:
+        return False, "there is no report that could be whole", ()
+    return not found.lacking, found.lacking or "nothing but failed tests speaks against it", ()
+
+
 def _there(found: Found, named: Sequence[Item], wanted: str) -> tuple[bool, str, Sequence[str]]:
     """Whether one of the paths that could be what is wanted is it."""
     if found.fault:
@@ -181,4 +203,7 @@ RULES = (
     Rule("screenshot", "required", "recommended", _screenshot),
     Rule("test-report", "recommended", "recommended", _test_report),
     Rule("evidence-sound", "required", "required", _sound),
+    Rule(_NEWER, "recommended", "recommended", _newer_run),
 )
+
+_WHOLE = Rule("report-whole", "required", "required", _whole)

@@ -2,7 +2,8 @@
 
 The order, each step durable before the next: evidence, `pytest_output.log`, `test-report.json`, `error.json` and their
 digests; the run's own `last_run.json`; the product's `last_run.json`, under the product's lock and only where no newer
-run has one; the line of the history; the exported schemas. So what a reader is pointed to is there, whole.
+run has one; the line of the history; the exported schemas. So what a reader is pointed to is there, whole. A fault of
+the last two is told and takes nothing back: the report stands, and `history rebuild` makes the line.
 
 Evidence that was asked for and could not be taken in is listed all the same, and said in the summary: what is listed
 and not there is seen by everybody who checks, what is not listed by nobody.
@@ -14,6 +15,7 @@ line says something new.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -44,7 +46,7 @@ ERROR = "error.json"
 
 _SCHEMAS = {
     "products": "products@0.1",
-    "last_run": "last_run@0.1",
+    "last_run.0.1": "last_run@0.1",
     "last_run.0.2": "last_run@0.2",
     "test_report": "test_report@1.0",
     "history_record": "history_record@1.0",
@@ -90,12 +92,14 @@ class Published(NamedTuple):
         folder: The folder of the run's report.
         is_newest: Whether it is the product's newest now.
         faults: Why evidence that was asked for could not be taken in.
+        late: Why the history or the schemas could not follow the report, which stands; None where they did.
     """
 
     data: dict[str, Any]
     folder: Path
     is_newest: bool
     faults: tuple[RunpactError, ...]
+    late: RunpactError | None = None
 
 
 def publish(dash: Path, publication: Publication, now: float) -> Published:
@@ -119,13 +123,21 @@ def publish(dash: Path, publication: Publication, now: float) -> Published:
     files.replace(folder / _evidence.SUMS, _evidence.sums(taken))
     base = folder.relative_to(dash).as_posix()
     paths = [f"{base}/{name}" for name in (*(each.name for each in taken), *lost)]
-    data, is_newest = _point(dash, folder, publication, paths, now, lost=len(lost))
-    export_schemas(dash)
-    return Published(data, folder, is_newest, tuple(lost.values()))
+    data, is_newest, late = _point(dash, folder, publication, paths, now, lost=len(lost))
+    try:
+        export_schemas(dash, data["schema_version"])
+    except RunpactError as error:
+        late = late or error
+    return Published(data, folder, is_newest, tuple(lost.values()), late)
 
 
-def export_schemas(dash: Path) -> list[str]:
+def export_schemas(dash: Path, version: str | None = None) -> list[str]:
     """Export the schemas that the files of a dash folder follow; those that are there already are left alone.
+
+    Args:
+        dash: The dash folder.
+        version: The version of ``last_run`` that was written last, whose schema has the plain name
+            ``last_run.schema.json``. None where none was written: what has that name stays, else it is that of 0.1.
 
     Returns:
         The names of the files that were written.
@@ -135,7 +147,8 @@ def export_schemas(dash: Path) -> list[str]:
     """
     folder, written = dash / "schemas", []
     files.make_dirs(folder)
-    for name, contract in _SCHEMAS.items():
+    plain = {} if version is None and (folder / "last_run.schema.json").exists() else {"last_run": version or "0.1"}
+    for name, contract in (_SCHEMAS | {name: f"{name}@{each}" for name, each in plain.items()}).items():
         path, text = folder / f"{name}.schema.json", documents.schema(documents.find_contract(contract)[0])
         try:
             there = files.read_bytes(path, limit=_MOST_SCHEMA_BYTES)
@@ -164,7 +177,8 @@ def _asked_for(folder: Path, publication: Publication) -> tuple[list[_evidence.T
             taken.append(_evidence.take(source, folder, name))
         except RunpactError as error:
             lost[name] = error
-            files.remove(folder / name)  # of an earlier report of this run
+            if os.path.lexists(folder / name):  # of an earlier report of this run
+                files.remove(folder / name)
     return taken, lost
 
 
@@ -206,8 +220,8 @@ def _digest(folder: Path, name: str) -> _evidence.Taken:
 
 def _point(  # noqa: PLR0913 - what is written, where, and when
     dash: Path, folder: Path, publication: Publication, paths: list[str], now: float, *, lost: int
-) -> tuple[dict[str, Any], bool]:
-    """Point to what was written: the run's report, the product's, the history."""
+) -> tuple[dict[str, Any], bool, RunpactError | None]:
+    """Point to what was written: the run's report, the product's, the history; why the last of them does not."""
     with holding(product_dir(dash, publication.product_id)):
         before, fault = previous(dash, publication.product_id)
         data = publication.compose(before, fault, paths)
@@ -220,9 +234,12 @@ def _point(  # noqa: PLR0913 - what is written, where, and when
         if is_newest:
             documents.write(last_run_path(dash, publication.product_id), data, contract="last_run")
         record = record_of(data, f"{publication.product_id}/{publication.run_id}")
-        if not (is_again and _is_recorded(history_path(dash), record)):
-            append_history(history_path(dash), record)
-    return data, is_newest
+        try:
+            if not (is_again and _is_recorded(history_path(dash), record)):
+                append_history(history_path(dash), record)
+        except RunpactError as error:
+            return data, is_newest, error
+    return data, is_newest, None
 
 
 def _is_recorded(history: Path, record: Mapping[str, Any]) -> bool:

@@ -15,13 +15,13 @@ from runpact_core import edge, files
 from runpact_core.errors import RunpactError
 from runpact_reporter._counts import Counts, counts, verdict
 from runpact_reporter._events import read_events
-from runpact_reporter._places import pipeline_id
+from runpact_reporter._places import pipeline_id, registry_path
 from runpact_writer import RunWriter, detect_trigger
 
 if TYPE_CHECKING:
     import pytest
 
-__all__ = ["EVENTS", "Concluded", "SessionRun", "conclude_run", "refusal"]
+__all__ = ["EVENTS", "Concluded", "SessionRun", "conclude_run", "project_of", "refusal"]
 
 EVENTS = "artifacts/pytest-events.jsonl"
 """Where the events of a session lie in the folder of its run."""
@@ -32,6 +32,15 @@ class Concluded(NamedTuple):
 
     summary: str
     is_green: bool
+
+
+def project_of(config: pytest.Config) -> Path:
+    """The project of a session: where pytest was called, if the register is there; else its root directory, if there.
+
+    The former too where neither has a register.
+    """
+    here = config.invocation_params.dir
+    return next((each for each in (here, config.rootpath) if registry_path(each / "dash").exists()), here)
 
 
 def refusal(product: str, project: Path) -> int | None:
@@ -88,7 +97,7 @@ class SessionRun:
         self._listening = writer
         writer.write = write
 
-    def conclude(self, config: pytest.Config, exit_status: int) -> Concluded:
+    def conclude(self, exit_status: int) -> Concluded:
         """Seal the run by what its events say, and have it reported; the sentence begins with the run's id.
 
         Raises:
@@ -96,7 +105,7 @@ class SessionRun:
         """
         self.let_go()
         done = conclude_run(self._writer, read_events(self.events), exit_status)
-        _finish(config, self._product, Path(self.events), exit_status)
+        _finish(self._project, self._product, Path(self.events), exit_status)
         return done._replace(summary=f"{self._writer.run_id}: {done.summary}")
 
     def let_go(self) -> None:
@@ -130,14 +139,14 @@ def _word(is_so: bool) -> str:  # noqa: FBT001 - the one value that it turns int
     return "pass" if is_so else "fail"
 
 
-def _finish(config: pytest.Config, product: str, events_path: Path, exit_code: int) -> None:
+def _finish(project: Path, product: str, events_path: Path, exit_code: int) -> None:
     """Report the sealed run: `report generate` for a session that ran already."""
     from importlib import import_module
 
     generate = import_module("runpact_reporter._generate")
     generate.report_session(
         product=product,
-        project=config.invocation_params.dir,
+        project=project,
         run_dir=events_path.parent.parent,
         events_path=events_path,
         exit_code=exit_code,

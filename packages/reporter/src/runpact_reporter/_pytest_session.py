@@ -63,19 +63,20 @@ class Session:
         self._collected: tuple[int, int, bool] | None = None
         self._interrupted: bool | None = None
         self._is_green = True
+        self._lists = config.getoption("collectonly", default=False) or None
         self._begin(events, product)
 
     @_never_fails
     def _begin(self, events: str | None, product: str | None) -> None:
         session = f"{os.getpid()}-{time.time_ns():x}"
         if events is None and product is not None:
-            from runpact_reporter._pytest_run import SessionRun
+            from runpact_reporter._pytest_run import SessionRun, project_of
 
-            self._run = SessionRun(product, self._config.invocation_params.dir)
+            self._run = SessionRun(product, project_of(self._config))
             events = self._run.events
         self._log = EventLog(str(events), session)
         os.environ.pop(EVENTS_VARIABLE, None)
-        self._write("session_start", at=_now(), pytest=pytest.__version__, format=1)
+        self._write("session_start", at=_now(), pytest=pytest.__version__, format=1, lists=self._lists)
 
     @pytest.hookimpl(tryfirst=True)
     @_never_fails
@@ -129,6 +130,11 @@ class Session:
             self._write("collect_report", nodeid=report.nodeid, outcome=report.outcome, longrepr=_longrepr(report))
 
     @_never_fails
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """Tell that a test is about to run, so that one that takes the session with it is known."""
+        self._write("begin", nodeid=nodeid)
+
+    @_never_fails
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Tell of a phase of a test."""
         file, line, _domain = report.location
@@ -174,7 +180,7 @@ class Session:
         if self._log is not None:
             self._log.close()
         if self._run is not None:
-            said, self._is_green = self._run.conclude(self._config, exit_status)
+            said, self._is_green = self._run.conclude(exit_status)
             terminal = self._config.pluginmanager.getplugin("terminalreporter")
             if terminal is not None:
                 terminal.write_line(f"runpact: {said}")

@@ -6,13 +6,14 @@ was never recorded, has a story as well.
 
 from __future__ import annotations
 
+import secrets
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from runpact_core import documents, runs
 from runpact_core.errors import MissingArtifact, RunpactError, UsageFailure
-from runpact_reporter import _economy, _last_run, _results
+from runpact_reporter import _ctrf, _economy, _last_run, _results
 from runpact_reporter._last_run import Ended
 from runpact_reporter._publish import Publication
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from runpact_reporter._generate import Request
     from runpact_writer import Recorded, RunWriter
 
-__all__ = ["Story", "after", "imported", "publication", "recorded", "unpublished"]
+__all__ = ["Story", "after", "imported", "in_words", "publication", "recorded", "unpublished"]
 
 _LOG = "run.log"
 
@@ -39,6 +40,7 @@ class Story(NamedTuple):
         started_ms: When it started, in milliseconds since 1970.
         ended_ms: When it ended, or when this was asked.
         failure: A fault of ours.
+        took_ms: How long the tests took, where others say so; None where that is from start to end.
     """
 
     run_id: str
@@ -48,6 +50,7 @@ class Story(NamedTuple):
     started_ms: int
     ended_ms: int
     failure: Exception | None = None
+    took_ms: int | None = None
 
 
 def recorded(request: Request) -> Story:
@@ -69,7 +72,8 @@ def recorded(request: Request) -> Story:
     report = folder / _results.REPORT
     own = (report,) if report.exists() and not request.junit else ()
     events = request.events or folder / _results.EVENTS
-    results = _results.read(_results.Sources(request.junit, request.ctrf or own, events))
+    sources = _results.Sources(request.junit, request.ctrf or own, events)
+    results = _results.read(sources, at_ms=int(now * 1000))
     started = _ms(data.get("started_utc"), runs.started_s(run))
     return _story(folder, run, results, (started, int(now * 1000)), code=request.exit_code)
 
@@ -81,9 +85,8 @@ def after(done: Recorded, results: _results.Results, began_ms: int, failure: Exc
         words = f"the tests were not run: {failure}"
         stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now))
         ended = Ended("unreadable", why=words)
-        return Story(
-            f"{stamp}__unrecorded__0000000", f"{words}\n".encode(), ended, results, began_ms, began_ms, failure
-        )
+        run_id = f"{stamp}__unrecorded-{secrets.token_hex(8)}__0000000"
+        return Story(run_id, f"{words}\n".encode(), ended, results, began_ms, began_ms, failure)
     folder, times = Path(done.run_dir), (began_ms, int(now * 1000))
     try:
         run = runs.look(folder, now=now, asking=runs.here())
@@ -98,15 +101,11 @@ def after(done: Recorded, results: _results.Results, began_ms: int, failure: Exc
 
 
 def imported(writer: RunWriter, results: _results.Results, began_ms: int, failure: Exception | None) -> Story:
-    """The story of results that others made; its times are theirs, where they say some."""
+    """The story of results that others made: it is that of their report, but for how long the tests took."""
     folder, now = Path(writer.run_dir), time.time()
     run = runs.look(folder, now=now, asking=runs.here())
     story = _story(folder, run, results, (began_ms, int(now * 1000)), failure=failure)
-    summary = results.report["results"]["summary"] if results.report else {}
-    start, stop = (_whole(summary.get(name)) for name in ("start", "stop"))
-    if not 0 < start <= stop:
-        return story
-    return story._replace(started_ms=start, ended_ms=stop)
+    return story._replace(took_ms=(_ctrf.took_ms(results.report) or None) if results.report else None)
 
 
 def publication(request: Request, story: Story) -> Publication:
@@ -114,10 +113,10 @@ def publication(request: Request, story: Story) -> Publication:
     counts = story.results.counts
     result = _last_run.outcome(story.ended, counts)
     if story.failure is not None:
-        result = ("failed", f"failed: {type(story.failure).__name__}: {story.failure}"[:1000])
+        result = ("failed", f"failed: {in_words(story.failure)}"[:1000])
 
     def compose(before: Document | None, fault: str | None, paths: list[str]) -> dict[str, Any]:
-        spent = story.ended_ms - story.started_ms
+        spent = story.ended_ms - story.started_ms if story.took_ms is None else story.took_ms
         switch = _economy.kill_switch(request.given, before, fault)
         if switch.guessed and not request.starts:  # nothing was started, so nobody needs to be stopped by a guess
             switch = _economy.Switch(enabled=False, reason="")
@@ -131,7 +130,7 @@ def publication(request: Request, story: Story) -> Publication:
             result=result,
             paths=paths,
             carried={
-                "banana_economy": _economy.economy(request.given, before, spent),
+                "banana_economy": _economy.economy(request.given, before, spent, is_told=story.took_ms is not None),
                 "kill_switch": switch.document(),
                 "pr_wave": _economy.pr_wave(request.given, before, now),
             },
@@ -155,9 +154,14 @@ def publication(request: Request, story: Story) -> Publication:
 
 def unpublished(request: Request, story: Story, error: Exception) -> Publication:
     """What is published where a story could not be: that, and as little else as possible."""
-    log = f"the report could not be published: {type(error).__name__}: {error}\n".encode("utf-8", "backslashreplace")
+    log = f"the report could not be published: {in_words(error)}\n".encode("utf-8", "backslashreplace")
     bare = story._replace(log=log, failure=error, results=_results.Results())
     return publication(request, bare)._replace(screenshot=None, evidence=())
+
+
+def in_words(error: Exception) -> str:
+    """An error in words; of one that is no refusal of ours its kind, too."""
+    return str(error) if isinstance(error, RunpactError) else f"{type(error).__name__}: {error}"
 
 
 def _story(  # noqa: PLR0913 - what a run's folder does not say itself
@@ -182,7 +186,7 @@ def _story(  # noqa: PLR0913 - what a run's folder does not say itself
     started = _ms(data.get("started_utc"), None) or times[0]
     if run.state != "finished":
         return Story(run.run_id, log, ended, results, started, max(started, times[1]), failure)
-    duration = _whole(data.get("duration_ms"))
+    duration = _ctrf.whole(data.get("duration_ms"))
     finished = max(_ms(data.get("finished_utc"), None) or times[1], started)
     # The documents count in whole seconds: where both agree, the duration is the more exact.
     exact = started + duration if abs(started + duration - finished) <= 2000 else finished
@@ -234,9 +238,3 @@ def _ms(stated: object, otherwise_s: int | None) -> int:
     """A time of a document in milliseconds since 1970; 0 where neither it nor the other is one."""
     read = _last_run.moment(stated) if isinstance(stated, str) else None
     return int((read if read is not None else otherwise_s or 0) * 1000)
-
-
-def _whole(value: object) -> int:
-    """A number of milliseconds; 0 where it is none."""
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return int(value) if is_number and 0 <= value < 2**53 else 0  # type: ignore[operator,call-overload]  # the line before says so

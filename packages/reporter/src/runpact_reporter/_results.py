@@ -94,12 +94,13 @@ def _mark(path: Path) -> Mark | None:
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
-def read(sources: Sources, before: Before | None = None) -> Results:
+def read(sources: Sources, before: Before | None = None, *, at_ms: int) -> Results:
     """Read every file of results.
 
     Args:
         sources: Where they are.
         before: What `marks` gave before the run; None where their age does not matter.
+        at_ms: The time, in milliseconds since 1970: when tests ended of which nobody says when.
     """
     wanted: list[tuple[Callable[[Path], dict[str, Any]], Path]] = [
         *((read_junit, path) for path in sources.junit),
@@ -118,7 +119,7 @@ def read(sources: Sources, before: Before | None = None) -> Results:
             faults.append(error)
     if not wanted and not sources.needed:
         return Results()
-    report = _ctrf.merge(reports)
+    report = _ctrf.dated(_ctrf.merge(reports), at_ms)
     return Results(_incomplete(report, [str(fault) for fault in faults]), tuple(faults))
 
 
@@ -166,9 +167,10 @@ def _fitting(report: Mapping[str, Any], pointers: set[str]) -> dict[str, Any]:
     made = _ctrf.build(
         str(results["tool"].get("name", "unknown")) if isinstance(results.get("tool"), dict) else "unknown",
         tests,
-        start=_time(summary.get("start")),
-        stop=_time(summary.get("stop")),
+        start=_ctrf.whole(summary.get("start")),
+        stop=_ctrf.whole(summary.get("stop")),
         known=(summary.get("extra") or {}).get("runpact") or {},
+        duration=_ctrf.whole(summary.get("duration")) or None,
     )
     for name in ("environment", "extra"):
         if name in results and not any(pointer.startswith(f"/results/{name}") for pointer in pointers):
@@ -181,7 +183,7 @@ def _known(test: Mapping[str, Any]) -> dict[str, Any]:
     kept = {name: test[name] for name in ("name", "status", "duration") if name in test}
     kept["name"] = str(kept["name"])
     kept["status"] = kept["status"] if kept["status"] in STATUSES else "other"
-    kept["duration"] = _time(kept["duration"])
+    kept["duration"] = _ctrf.whole(kept["duration"])
     for name in ("message", "trace", "filePath", "rawStatus"):
         if isinstance(test.get(name), str):
             kept[name] = test[name]
@@ -189,11 +191,6 @@ def _known(test: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(test.get(name), int) and not isinstance(test[name], bool) and test[name] >= 0:
             kept[name] = test[name]
     return kept | ({"flaky": test["flaky"]} if isinstance(test.get("flaky"), bool) else {})
-
-
-def _time(value: object) -> int:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return int(value) if is_number and 0 <= value < 2**53 else 0  # type: ignore[operator,call-overload]  # the line before says so
 
 
 def tell(writer: RunWriter, found: Results, sources: Sources, code: int | None) -> None:

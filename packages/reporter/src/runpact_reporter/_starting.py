@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from runpact_core.errors import MissingArtifact
+from runpact_core.errors import ConfigurationError, InvalidArtifact, MissingArtifact
 from runpact_reporter import _economy, _fleet, _last_run
+from runpact_reporter._places import registry_path
 from runpact_reporter.errors import KillSwitchOn, ProductDisabled, UnknownProduct
 
 if TYPE_CHECKING:
@@ -23,12 +24,14 @@ def registered(dash: Path, product_id: str) -> Mapping[str, Any]:
 
     Raises:
         UnknownProduct: There is none, or no register.
-        InvalidArtifact: The register is none.
+        ConfigurationError: The register is none; its exit code is not that of tests that failed.
     """
     try:
         return _fleet.find(_fleet.entries(_fleet.load(dash)), product_id)
     except MissingArtifact as error:
-        raise UnknownProduct(product_id) from error
+        raise UnknownProduct(product_id, register=str(registry_path(dash))) from error
+    except InvalidArtifact as error:
+        raise ConfigurationError(f"{error}; nothing was started", hint=error.hint) from error
 
 
 def require(dash: Path, product_id: str, said: _economy.Given) -> None:

@@ -16,7 +16,7 @@ from runpact_reporter._sanitize import cleaned
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["MOST_ANNOTATIONS", "MOST_BYTES", "annotated", "failed_tests", "markdown"]
+__all__ = ["MOST_ANNOTATIONS", "MOST_BYTES", "annotated", "failed_tests", "markdown", "name_of"]
 
 MOST_BYTES = 1_000_000
 """The largest Markdown, in bytes; GitHub drops a step's summary of more than 1 MiB as a whole."""
@@ -77,12 +77,13 @@ def _order(test: Mapping[str, Any]) -> tuple[str, int, str, str]:
     return (
         str(test.get("filePath", "")),
         line if isinstance(line, int) else 0,
-        _name(test),
+        name_of(test),
         str(test.get("message", "")),
     )
 
 
-def _name(test: Mapping[str, Any]) -> str:
+def name_of(test: Mapping[str, Any]) -> str:
+    """What people call a test: its suites, without its file, then its name."""
     suite = test.get("suite")
     parts = [suite] if isinstance(suite, str) else suite if isinstance(suite, list) else []
     named = [str(part) for part in parts if part and str(part) != str(test.get("filePath", ""))]
@@ -110,7 +111,7 @@ def _section(title: str, tests: Sequence[Mapping[str, Any]], where: str, limit: 
     if not tests:
         return ""
     head = f"\n### {title}\n\n| Test | File | Message |\n|---|---|---|\n"
-    lines = [f"| {_cell(_name(test))} | {_cell(_file(test))} | {_cell(_message(test))} |\n" for test in tests]
+    lines = [f"| {_cell(name_of(test))} | {_cell(_file(test))} | {_cell(_message(test))} |\n" for test in tests]
     return _within(head, lines, where, limit)
 
 
@@ -139,7 +140,7 @@ def _annotation(level: str, test: Mapping[str, Any]) -> str:
     line = test.get("line")
     if properties["file"] and isinstance(line, int) and line > 0:
         properties["line"] = str(line)
-    properties["title"] = _name(test)
+    properties["title"] = name_of(test)
     said = ",".join(f"{name}={_value(text)}" for name, text in properties.items() if text)
     return f"::{level} {said}::{_message_of(_message(test) or 'it failed')}"
 

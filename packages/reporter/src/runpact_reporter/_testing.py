@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-__all__ = ["Tests", "clean", "pytest_command"]
+__all__ = ["Tests", "clean", "is_pytest", "pytest_command"]
 
 _PROBE = """
 from importlib.metadata import entry_points
@@ -27,6 +29,8 @@ else:
     print("module" if find_spec("runpact_reporter") else "alone")
 """
 _PROBE_S = 60
+_PYTEST = re.compile(r"(?:pytest|py\.test)(?:\.exe)?")
+_PYTHON = re.compile(r"(?:python|pypy)[0-9.]*(?:\.exe)?")
 
 
 class Tests(NamedTuple):
@@ -41,6 +45,15 @@ class Tests(NamedTuple):
     junit: Path | None
 
 
+def is_pytest(command: Sequence[str]) -> bool:
+    """Whether a command is pytest by its own words, so that one without a result has not run its tests."""
+    if not command:
+        return False
+    name = os.path.basename(command[0]).lower()  # noqa: PTH119 - a word of a command
+    is_module = _PYTHON.fullmatch(name) and any(pair == ("-m", "pytest") for pair in itertools.pairwise(command))
+    return bool(_PYTEST.fullmatch(name) or is_module)
+
+
 def pytest_command(paths: Sequence[str], scratch: Path) -> Tests:
     """The command that runs pytest over some paths: by this interpreter, else by the ``python3`` of the path.
 
@@ -49,8 +62,12 @@ def pytest_command(paths: Sequence[str], scratch: Path) -> Tests:
         scratch: A folder for results, where pytest cannot be listened to.
 
     Raises:
-        UsageFailure: Neither has pytest.
+        UsageFailure: Neither has pytest, or a path is none but an option.
     """
+    for path in paths:
+        if not path or path.startswith("-"):
+            hint = "options of pytest go into a command: -- pytest -x tests; a path that begins so is ./-x"
+            raise UsageFailure(f"--test-path {path!r} is no path", hint=hint)
     found = shutil.which("python3")
     for python in (sys.executable, *([found] if found else [])):
         what = _probe(python)

@@ -48,9 +48,13 @@ class UnknownProduct(UsageFailure):
 
     code = "unknown-product"
 
-    def __init__(self, product_id: str, nearest: Sequence[str] = ()) -> None:
+    def __init__(self, product_id: str, nearest: Sequence[str] = (), *, register: str = "") -> None:
         hint = f"did you mean {nearest[0]}?" if nearest else f"register it: runpact fleet register {product_id}"
-        super().__init__(f"there is no product {product_id}", hint=hint)
+        said = f"there is no product {product_id}"
+        if register:  # which is not there: perhaps the project is elsewhere
+            said += f", and no {register}"
+            hint = f"call it in the project's folder; where that is here, {hint}"
+        super().__init__(said, hint=hint)
         self.product_id = product_id
 
 

@@ -35,9 +35,9 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     is_ours = product and not hasattr(config, "workerinput") and not os.environ.get(EVENTS_VARIABLE)
     if not is_ours or config.getoption("collectonly", default=False):
         return None
-    from runpact_reporter._pytest_run import refusal
+    from runpact_reporter._pytest_run import project_of, refusal
 
-    return refusal(product, config.invocation_params.dir)
+    return refusal(product, project_of(config))
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -50,7 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
             config.pluginmanager.register(Worker(config), "runpact-worker")
         return
     events, product = os.environ.get(EVENTS_VARIABLE), config.getoption("--runpact")
-    if (events or product) and not config.getoption("collectonly", default=False):
+    if events or (product and not config.getoption("collectonly", default=False)):
         from runpact_reporter._pytest_session import Session
 
         config.pluginmanager.register(Session(config, events, product), "runpact-session")

@@ -11,6 +11,7 @@ from itertools import pairwise
 from urllib.parse import quote, unquote, urlsplit
 
 from runpact_core.errors import UsageFailure
+from runpact_status_matrix._releases import is_same
 
 __all__ = ["base_url", "url_of"]
 
@@ -30,13 +31,14 @@ def base_url(given: str, release: tuple[str, ...] = ()) -> str:
 
     Args:
         given: What `--asset-url-base` says.
-        release: What names the release beside the address: its version, its commit.
+        release: What names the release beside the address: its version, then its commit.
 
     Raises:
-        UsageFailure: It is not https, carries credentials, a query or a fragment, or names nothing that stays.
+        UsageFailure: It is not https, carries credentials, a query or a fragment, names nothing that stays, or
+            another release.
     """
     segments = _segments(given)
-    behind = _behind_release(segments)
+    tagged = behind = _behind_release(segments)
     if behind is None:
         if not set(segments) & {name for name in release if name}:
             raise UsageFailure(f"--asset-url-base {given} names no release", hint=_HINT)
@@ -45,6 +47,9 @@ def base_url(given: str, release: tuple[str, ...] = ()) -> str:
     if moving or not behind:
         what = f"{moving[0]}, which moves" if moving else "no release"
         raise UsageFailure(f"--asset-url-base {given} names {what}", hint=_HINT)
+    if tagged is not None and release and not _names(tagged, release[0]):
+        what = f"--asset-url-base names the release {'/'.join(tagged)}, and the report is of {release[0]}"
+        raise UsageFailure(what, hint="both are the release's tag; the matrix refuses a report of another one")
     return given.rstrip("/") + "/"
 
 
@@ -72,6 +77,11 @@ def _segments(given: str) -> list[str]:
     if any(segment in {"", ".", ".."} or not segment.isprintable() for segment in segments):
         raise UsageFailure(f"--asset-url-base {given} has a part that names nothing", hint=_HINT)
     return segments
+
+
+def _names(segments: list[str], release: str) -> bool:
+    """Whether the first of the segments, of which a tag may have several, name a release."""
+    return any(is_same(release, "/".join(segments[:count])) for count in range(1, len(segments) + 1))
 
 
 def _behind_release(segments: list[str]) -> list[str] | None:

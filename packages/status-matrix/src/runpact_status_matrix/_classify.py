@@ -7,11 +7,12 @@ says so, and grows stale by itself. What follows from all that is in `_effects`.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from runpact_core.redact import for_terminal
 from runpact_status_matrix._effects import effect_of, who_acts
-from runpact_status_matrix._entry import entry_of, line
+from runpact_status_matrix._entry import address, entry_of, line
 from runpact_status_matrix._freshness import Age, age_of, from_seconds, moment_of, shown
 from runpact_status_matrix._judge import Accepted, Refused, judge
 from runpact_status_matrix._model import Failed, Fetched
@@ -28,6 +29,8 @@ __all__ = ["Classified", "Context", "classify"]
 
 _KEPT = frozenset({"rollback", "equivocation"})
 _NAMED = 20
+_MOST_READ = 10_000
+_LONG = re.compile(r"\S{100,}")  # no word, digest or address of a sentence, but what a report has instead of one
 
 
 class Context(NamedTuple):
@@ -168,10 +171,9 @@ def _source(runner: Runner, answer: Fetched | Failed | None) -> dict[str, Any] |
     """Where the report came from, or was looked for."""
     if runner.source is None:
         return None
-    url = answer.url if answer is not None and answer.url else runner.source.url
     source: dict[str, Any] = {
         "kind": runner.source.kind,
-        "url": line(url),
+        "url": line(answer.url) if answer is not None and answer.url else address(runner.source),
         "asset_name": line(runner.source.asset_name),
     }
     if isinstance(answer, Fetched):
@@ -222,7 +224,8 @@ def _since(before: Standing | None, verdict: str, failure: str | None, now: int)
 def _why(runner: Runner, found: _Found, age: Age | None, slo: int) -> str | None:
     """What is the matter, in one sentence that does not change while time passes."""
     if found.message is not None:
-        return for_terminal(found.message)[:500]
+        message = for_terminal(found.message[:_MOST_READ])
+        return _LONG.sub(lambda word: f"{word[0][:40]}… ({len(word[0])} characters)", message)[:500]
     if age is None or found.known is None:  # and nothing went wrong
         return f"the runner is {runner.state}"
     said, report = [], found.known.report

@@ -6,6 +6,7 @@ Exit codes of ``certify``: 0 the certificate says ``pass``; 1 it says ``fail``; 
 
 from __future__ import annotations
 
+import itertools
 import shlex
 from pathlib import Path
 from typing import Annotated, Any
@@ -101,6 +102,9 @@ def verify(  # noqa: PLR0913 - one for each option
     signature: Annotated[
         Path | None, typer.Option(metavar="S", help="The signature.  [default: beside the certificate]")
     ] = None,
+    commit: Annotated[
+        str | None, typer.Option(metavar="SHA", help="Fail also where it is for another commit; the whole id.")
+    ] = None,
     require_pass: Annotated[
         bool, typer.Option("--require-pass", help="Fail also where it is whole and does not say pass.")
     ] = False,
@@ -109,13 +113,14 @@ def verify(  # noqa: PLR0913 - one for each option
     """Verify a certificate, offline; exit code 1 where a rule is broken. Whether the runner passed, it says itself."""
     from runpact_status_matrix._verify import verify_certificate
 
-    checked = verify_certificate(file, registry=registry, public_keys=public_key or (), signature=signature)
+    checked = verify_certificate(
+        file, registry=registry, public_keys=public_key or (), signature=signature, commit=_commit(commit)
+    )
     passes = checked["ok"] and (not require_pass or checked.get("certificate_status") == "pass")
     if json:
         edge.tell_document(checked)
         return 0 if passes else 1
-    for rule in checked["rules"]:
-        edge.tell(_line(rule))
+    edge.tell(*_lines(checked["rules"]))
     whole = "is whole" if checked["ok"] else "is NOT what it should be"
     says = f"; it says {checked['certificate_status']}" if "certificate_status" in checked else ""
     edge.tell(f"{checked['path']} {whole}{says}")
@@ -134,8 +139,11 @@ def sign(
     """Sign a certificate that is whole: an in-toto statement in a DSSE envelope."""
     from runpact_status_matrix import _sign
 
+    before = _sign.signers(_sign.default_path(file) if out is None else out)
     path, key_id = _sign.sign(file, key, out)
-    edge.tell(f"{path}: signed by the key {key_id}")
+    others = ", ".join(for_terminal(each)[:100] for each in before if each != key_id)
+    instead = f", in place of the signature by {others}" if others else ""
+    edge.tell(f"{path}: signed by the key {key_id}{instead}")
 
 
 @certify.command()
@@ -189,7 +197,20 @@ def _print_summary(document: dict[str, Any], path: Path) -> None:
     summary = document["summary"]
     numbers = ", ".join(f"{summary[name]} {name}" for name in ("passed", "failed", "skipped"))
     found = numbers if document["checks"] else "the registry asks nothing of this runner, so nothing is certified"
-    edge.tell(f"{path}: {document['runner']['runner_id']}: {summary['status']}: {found}")
+    here = Path.cwd()
+    shown = path.relative_to(here) if path.is_relative_to(here) else path
+    edge.tell(f"{shown}: {document['runner']['runner_id']}: {summary['status']}: {found}")
+
+
+def _lines(rules: list[dict[str, Any]]) -> list[str]:
+    """A line for each rule, and one for neighbours that were not looked at for the same reason."""
+    found = []
+    for (result, what), group in itertools.groupby(rules, key=lambda rule: (rule["result"], rule["what"])):
+        same = list(group)
+        if result == "not_checked":
+            same = [{"rule": ", ".join(rule["rule"] for rule in same), "result": result, "what": what}]
+        found += [_line(rule) for rule in same]
+    return found
 
 
 def _line(rule: dict[str, Any]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -34,6 +35,15 @@ Moment = Annotated[
     str | None, typer.Option("--now-utc", metavar="T", help="The moment to judge against, in RFC 3339.  [default: now]")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the matrix as a document.")]
+
+
+class ShownVerdict(StrEnum):
+    """What a row can be shown by: the verdicts of the contract."""
+
+    OK = "ok"
+    WARN = "warn"
+    GOVERNANCE_FAIL = "governance_fail"
+    BLOCKED = "blocked"
 
 
 @matrix.callback()
@@ -74,14 +84,16 @@ def ingest(  # noqa: PLR0913 - one for each word
     ] = None,
     forget: Annotated[
         list[str] | None,
-        typer.Option(metavar="RUNNER", help="Forget the report that was accepted last, and take an older one."),
+        typer.Option(
+            metavar="RUNNER", help="Forget the report that was accepted last, and take an older one; '*' is all."
+        ),
     ] = None,
     json: Json = False,
     project: Project = ".",
 ) -> int:
     """Ask every runner's source for its report, and write matrix, Markdown and log, whatever failed."""
     from runpact_status_matrix import _ingest
-    from runpact_status_matrix._policy import Settings, token_from
+    from runpact_status_matrix._policy import Settings, proxies_from, token_from
 
     now = _now(now_utc)
     settings = Settings(
@@ -104,6 +116,7 @@ def ingest(  # noqa: PLR0913 - one for each word
         forget=tuple(forget or ()),
         settings=settings,
         clock=None if now_utc is None else _now(None),
+        proxies=proxies_from(os.environ),
     )
     done = _ingest.ingest(asked, now)
     _tell(done, json=json)
@@ -111,16 +124,27 @@ def ingest(  # noqa: PLR0913 - one for each word
 
 
 @matrix.command()
-def show(matrix_file: Matrix = None, *, json: Json = False, project: Project = ".") -> None:
+def show(
+    matrix_file: Matrix = None,
+    *,
+    only: Annotated[
+        list[ShownVerdict] | None,
+        typer.Option(metavar="VERDICT", help="ok, warn, governance_fail or blocked: only such rows; again for more."),
+    ] = None,
+    json: Json = False,
+    project: Project = ".",
+) -> None:
     """Show a matrix: a row per runner, and who has to do something."""
     from runpact_status_matrix._matrix import in_terminal
     from runpact_status_matrix._show import matrix_path, read_matrix
 
     data = read_matrix(matrix_path(project, matrix_file)).data
+    if json and only:
+        raise UsageFailure("--json prints the whole matrix, so --only says nothing", hint="leave one of both out")
     if json:
         edge.tell_document(data)
     else:
-        edge.tell(*in_terminal(data, edge.columns()).splitlines())
+        edge.tell(*in_terminal(data, edge.columns(), [each.value for each in only or ()]).splitlines())
 
 
 @matrix.command()

@@ -99,7 +99,7 @@ def report(  # noqa: PLR0913 - one for each field of the report
     results = _status.marked(listed, required or (), optional or ())
     refs = _publish.artifacts(artifact or (), _base(asset_url_base, identity, needed=bool(artifact)))
     document = _status.compose(identity, results, refs, now_s, fresh_hours or hours or _FRESH_HOURS)
-    path = os.path.join(folder, _OUT) if out is None else out  # noqa: PTH118 - a path as it was given
+    path = os.path.normpath(os.path.join(folder, _OUT)) if out is None else out  # noqa: PTH118 - a path as it was given
     if not path:
         raise UsageFailure("--out is empty", hint="name a file")
     for each in artifact or ():

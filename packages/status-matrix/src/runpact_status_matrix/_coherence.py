@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Data = Mapping[str, Any]
 
-__all__ = ["RULES", "against_registry", "coherence"]
+__all__ = ["RULES", "against_registry", "coherence", "of_commit"]
 
 RULES = (
     "intent-hash",
@@ -77,6 +77,19 @@ def against_registry(document: Data, registry: Data) -> list[Rule]:
         _of_registry("repository", "/runner/implementation_repo", repository, stated["implementation_repo"]),
         *settled("registry-intent", _intents(document, runner), "it was asked for what the registry asks for"),
     ]
+
+
+def of_commit(document: Data, commit: str) -> Rule:
+    """Whether a certificate is for a commit. A shortened id is that of many commits, so it is none of them."""
+    found, expected = document["runner"]["commit_sha"], commit.lower()
+    ill = "the certificate is for another commit"
+    if expected and found.lower().startswith(expected):
+        ill = "the commit that was asked for is shortened, and a whole id is needed"
+    well = "the certificate is for the commit that was asked for"
+    pointer = "/runner/commit_sha"
+    if found.lower() == expected:
+        return holds("commit", well)
+    return broken("commit", ill, pointer, expected=commit, found=found)
 
 
 def _version(document: Data) -> Any:

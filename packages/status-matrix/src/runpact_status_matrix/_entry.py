@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from runpact_status_matrix._freshness import Age
     from runpact_status_matrix._model import Runner, Source
 
-__all__ = ["entry_of", "line"]
+__all__ = ["address", "entry_of", "line"]
 
 _EXCHANGED = {
     "status": (100, 999),
@@ -32,6 +32,11 @@ _SHOWN = 500
 def line(text: str) -> str:
     """A text of others as one line of at most 1000 characters, never empty."""
     return for_terminal(text)[:1000] or "?"
+
+
+def address(source: Source) -> str:
+    """Where a report is looked for, as it may be shown: what is asked of a release API may hold a secret."""
+    return line(source.url.partition("?")[0] if source.kind == "release_asset" else source.url)
 
 
 def entry_of(
@@ -81,7 +86,9 @@ def entry_of(
         more = len(judged.problems) - _MOST_PROBLEMS
         notes += [f"{more} more problems of the report are not listed"] if more > 0 else []
     if isinstance(answer, Fetched) and isinstance(judged, Accepted):
-        notes += _of_another_release(answer, judged) + _of_another_lane(runner, judged)
+        notes += _of_another_lane(runner, judged)
+    if isinstance(answer, Fetched) and runner.source is not None and runner.source.kind == "release_asset":
+        notes += [] if answer.release else ["the release has no name, so that in the report was held against nothing"]
     entry["notes"] = notes
     return entry
 
@@ -96,7 +103,7 @@ def _outcome(answer: Fetched | Failed | None, judged: Accepted | Refused | None,
 
 def _source(of: Source, answer: Fetched | Failed | None) -> dict[str, Any]:
     """Where the report was looked for, and where it was found."""
-    source: dict[str, Any] = {"kind": of.kind, "url": line(of.url), "asset_name": line(of.asset_name)}
+    source: dict[str, Any] = {"kind": of.kind, "url": address(of), "asset_name": line(of.asset_name)}
     if answer is not None and answer.url:
         source["final_url"] = line(answer.url)
     if isinstance(answer, Fetched) and answer.release is not None:
@@ -159,11 +166,3 @@ def _of_another_lane(runner: Runner, judged: Accepted) -> list[str]:
     if said == runner.lane_class:
         return []
     return [f"the report says lane_class {said}, the registry says {runner.lane_class}, which counts"]
-
-
-def _of_another_release(answer: Fetched, judged: Accepted) -> list[str]:
-    """A note where the report names another release than the one that it was found at."""
-    said = judged.data["release_version"]
-    if answer.release is None or answer.release == said:
-        return []
-    return [f"the report says release {line(said)}, and was found at {line(answer.release)}"]

@@ -73,7 +73,7 @@ def page(matrix: Mapping[str, Any], now_s: int) -> bytes:
     Returns:
         HTML in UTF-8.
     """
-    rows = sorted((_row(row, now_s) for row in matrix["matrix_rows"]), key=lambda row: (row["urgency"], row["id"]))
+    rows = sorted((_row(row, now_s) for row in matrix["matrix_rows"]), key=_place)
     style, script = _asset("matrix.css"), _asset("matrix.js")
     seen = {row["failure"] for row in rows}
     text = _template().render(
@@ -91,6 +91,11 @@ def page(matrix: Mapping[str, Any], now_s: int) -> bytes:
         LANES=_LANES,
     )
     return text.encode("utf-8")
+
+
+def _place(row: Mapping[str, Any]) -> tuple[int, int, str]:
+    """Where a row stands: what is urgent first, of that what is new."""
+    return row["urgency"], -(row["since"] or 0), row["id"]
 
 
 def _row(row: Mapping[str, Any], now_s: int) -> dict[str, Any]:
@@ -117,6 +122,7 @@ def _row(row: Mapping[str, Any], now_s: int) -> dict[str, Any]:
         "why": row.get("why"),
         "who": WHO_ACTS.get(row.get("who_acts", ""), row.get("who_acts")),
         "acts": row.get("who_acts") not in {None, "nobody"},
+        "owner_acts": row.get("who_acts") not in {None, "nobody", "registry_owners"},
         "report": _report(report) if report else None,
         "kept": row.get("keeps_older_report") is True,
         "source": source,

@@ -45,7 +45,7 @@ _PIECE = 1 << 16
 _MEANINGS: tuple[tuple[tuple[type[BaseException], ...], str, str, bool], ...] = (
     ((ssl.SSLEOFError, ssl.SSLZeroReturnError), "connection-failed", "it closed the connection", True),
     ((ssl.SSLError, urllib3_errors.SSLError), "tls-failed", "it was not believed", False),
-    ((TimeoutError, urllib3_errors.TimeoutError), "timeout", "it did not answer in its time", True),
+    ((TimeoutError, urllib3_errors.TimeoutError), "timeout", "it did not answer in time", True),
     ((gaierror,), "connection-failed", "its name is not known", True),
     ((UnicodeError,), "connection-failed", "no host has such a name", False),
     ((IncompleteRead,), "truncated", "it sent less than it announced", True),
@@ -242,6 +242,8 @@ def _as_failures(place: Place, pace: _wire.Pace) -> Iterator[None]:
     try:
         yield
     except (OSError, HTTPException, urllib3_errors.HTTPError, UnicodeError) as error:
+        if isinstance(error, TimeoutError | urllib3_errors.TimeoutError):
+            pace.end()
         if pace.stopped is not None:
             failure, message = pace.stopped
             raise HttpFailed(failure, message, place.shown, again=failure == "timeout") from error

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from runpact_core import documents, files
 from runpact_core.errors import EnvironmentFailed, RunpactError
-from runpact_status_matrix import _collect, _matrix, _pin, _registry, _source, _state
+from runpact_status_matrix import _collect, _ending, _matrix, _pin, _registry, _source, _state
 from runpact_status_matrix._classify import Classified, Context, classify
 from runpact_status_matrix._entry import line
 from runpact_status_matrix._freshness import is_future, shown
@@ -62,9 +62,10 @@ class Asked(NamedTuple):
         enforce_freshness: Whether a governance failure does.
         jobs: How many sources are asked at once, at most.
         deadline_s: Seconds for all sources together.
-        forget: Runners whose last accepted report is forgotten.
+        forget: Runners whose last accepted report is forgotten; `_state.ALL` for all of them.
         settings: What the fetch of one source may do; its ``root`` and ``cache`` are set here.
         clock: The clock's moment where now was stated otherwise; None where now is the clock's.
+        proxies: The variables of the environment that name a proxy, which nothing is asked through.
     """
 
     registry: str
@@ -79,6 +80,7 @@ class Asked(NamedTuple):
     forget: tuple[str, ...] = ()
     settings: Settings = Settings()
     clock: int | None = None
+    proxies: tuple[str, ...] = ()
 
 
 class _Work(NamedTuple):
@@ -90,6 +92,27 @@ class _Work(NamedTuple):
     runners: Sequence[Runner]
     pin: Pin
     out: Path
+
+    @property
+    def clock(self) -> int:
+        """The clock's moment; now, where nobody stated that otherwise."""
+        return self.now if self.asked.clock is None else self.asked.clock
+
+
+class _Recalled(NamedTuple):
+    """What is remembered, as far as it counts.
+
+    Attributes:
+        memory: The memory.
+        kept: What was accepted later than now, though not than the clock: it does not count, and stays.
+        warnings: What people are told of it.
+        distrusted: As `_ending.distrust` says; None where the memory could be read, or no gate needs it.
+    """
+
+    memory: _state.Memory
+    kept: dict[str, _state.Known]
+    warnings: list[str]
+    distrusted: str | None
 
 
 class _Pages(NamedTuple):
@@ -138,7 +161,8 @@ def ingest(
     """
     registry = _registry.load(asked.registry, project=asked.project)
     for runner_id in asked.forget:
-        registry.runner(runner_id)
+        if runner_id != _state.ALL:
+            registry.runner(runner_id)
     pin = _pin.pin(Path(asked.catalog) if asked.catalog else None, _named(asked.catalog, asked.project))
     out = Path(asked.out) if asked.out else Path(asked.project, OUT)
     runners = [_below(runner, asked.project) for runner in sorted(registry.runners)]
@@ -167,29 +191,39 @@ def _finish(work: _Work, collected: Collected) -> Done:
     asked, out = work.asked, work.out
     lock, warnings = _locked(out / CACHE)
     try:
-        memory, unread = _state.load(out / CACHE / _state.MEMORY)
-        for runner_id in asked.forget:
-            memory.accepted.pop(runner_id, None)
-        later = _state.from_later(memory, work.now)
-        for runner_id in later:
-            memory.accepted.pop(runner_id)
-        unread += [f"what was remembered of {each} is dated later than now, so it does not count" for each in later]
-        clock = work.now if asked.clock is None else asked.clock
-        rehearsed = is_future(work.now, clock)
+        recalled = _recalled(work)
+        rehearsed = is_future(work.now, work.clock)
         warnings += ["now is later than the clock, so nothing of this ingest is remembered"] if rehearsed else []
-        context = _context(asked, work.now, work.pin)
         ended = [collected.unfinished] if collected.unfinished else []
-        said = [line(each) for each in (*work.pin.warnings, *ended, *unread, *warnings)]
-        about = _about(work, said)
-        judged, pages = _admitted(_judged(work, collected, memory, context), work.runners, context, about)
+        ended += _ending.past_proxies(asked.proxies, collected.answers.values())
+        said = [line(each) for each in (*work.pin.warnings, *ended, *recalled.warnings, *warnings)]
+        context = _context(asked, work.now, work.pin)
+        judged, pages = _admitted(
+            _judged(work, collected, recalled.memory, context), work.runners, context, _about(work, said)
+        )
         faults = _written(out, pages, said)
-        if MATRIX not in faults and not rehearsed:
-            kept = {each: known for each, known in later.items() if not known.is_later(clock)}
-            faults |= _remembered(out, judged, memory, kept, shown(work.now))
+        if MATRIX not in faults and not rehearsed and recalled.distrusted is None:
+            faults |= _remembered(out, judged, recalled, shown(work.now))
     finally:
         if lock is not None:
             files.close(lock)
-    return Done(pages.matrix, pages.log, out, faults, *_ending(asked, pages.matrix, judged, faults))
+    gates = (asked.enforce, asked.enforce_freshness)
+    ending = _ending.ending(gates, pages.matrix, judged, faults, recalled.distrusted)
+    return Done(pages.matrix, pages.log, out, faults, *ending)
+
+
+def _recalled(work: _Work) -> _Recalled:
+    """The memory as it counts for this ingest; one that a gate needs and cannot read is left as it is."""
+    asked = work.asked
+    memory, lost = _state.load(work.out / CACHE / _state.MEMORY, asked.forget)
+    later = _state.from_later(memory, work.now)
+    for runner_id in later:
+        memory.accepted.pop(runner_id)
+    ahead = [f"what was remembered of {each} is dated later than now, so it does not count" for each in later]
+    kept = {each: known for each, known in later.items() if not known.is_later(work.clock)}
+    gate = asked.enforce or asked.enforce_freshness
+    distrusted = _ending.distrust(lost, [each.runner_id for each in work.runners]) if gate and lost else None
+    return _Recalled(memory, kept, [*lost.values(), *ahead], distrusted)
 
 
 def _locked(cache: Path) -> tuple[int | None, list[str]]:
@@ -307,42 +341,22 @@ def _written(out: Path, pages: _Pages, warnings: Sequence[str]) -> dict[str, Run
     return faults
 
 
-def _remembered(
-    out: Path, judged: Sequence[Classified], memory: _state.Memory, kept: Mapping[str, _state.Known], moment: str
-) -> dict[str, RunpactError]:
-    """Remember what was accepted, and how each row stands; runners that are not in this registry stay remembered.
-
-    What is ``kept`` was accepted later than this ingest's now, though not than the clock, and stays.
-    """
+def _remembered(out: Path, judged: Sequence[Classified], recalled: _Recalled, moment: str) -> dict[str, RunpactError]:
+    """Remember what was accepted, and how each row stands; runners that are not in this registry stay remembered."""
+    memory = recalled.memory
     accepted, standing = dict(memory.accepted), dict(memory.standing)
     for each in judged:
         runner_id = each.row["runner_id"]
         if each.known is not None:
             accepted[runner_id] = each.known
         standing[runner_id] = each.standing
-    accepted |= kept
+    accepted |= recalled.kept
     try:
         files.make_dirs(out / CACHE)
         _state.save(out / CACHE / _state.MEMORY, _state.Memory(accepted, standing), moment)
     except RunpactError as error:
         return {_state.MEMORY: error}
     return {}
-
-
-def _ending(
-    asked: Asked, matrix: Mapping[str, Any], judged: Sequence[Classified], faults: Mapping[str, RunpactError]
-) -> tuple[int, tuple[str, ...]]:
-    """The exit code, and why it is that."""
-    if faults:
-        return EnvironmentFailed.exit_code, tuple(f"{name} was not written" for name in faults)
-    blocking = [row["runner_id"] for row in matrix["matrix_rows"] if row["policy_effect"] == "blocking_fail"]
-    governance = [each.row["runner_id"] for each in judged if each.governance]
-    failing = []
-    if asked.enforce and blocking:
-        failing.append(f"blocking failure: {', '.join(blocking)}")
-    if asked.enforce_freshness and governance:
-        failing.append(f"governance failure: {', '.join(governance)}")
-    return int(bool(failing)), tuple(failing)
 
 
 def _below(runner: Runner, project: str) -> Runner:

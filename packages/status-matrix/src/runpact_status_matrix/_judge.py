@@ -1,19 +1,19 @@
 """Whether the bytes that a source gave are an acceptable report of a runner. Pure.
 
 The order of the questions: is it a document (limits and strictness of the core), of a version that the pin lists, with
-nothing that its contract forbids; does it agree with itself; is it of this runner and repository; is it not from the
-future; is it not older than, and not another than, what was accepted before. The first "no" is the answer. Which lane
-the runner is in, the registry alone says.
+nothing that its contract forbids; does it agree with itself; is it of this runner, repository and release; is it not
+from the future; is it not older than, and not another than, what was accepted before. The first "no" is the answer.
+Which lane the runner is in, the registry alone says.
 """
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from runpact_core import documents
 from runpact_core.errors import InvalidArtifact, Problem
 from runpact_status_matrix._freshness import SKEW_S, is_future, moment_of, shown
+from runpact_status_matrix._releases import is_older, is_same
 from runpact_status_matrix._status import Result, overall
 
 if TYPE_CHECKING:
@@ -22,10 +22,9 @@ if TYPE_CHECKING:
     from runpact_status_matrix._model import Fetched, Runner
     from runpact_status_matrix._state import Known
 
-__all__ = ["CONTRACT", "Accepted", "Refused", "is_older", "judge"]
+__all__ = ["CONTRACT", "Accepted", "Refused", "judge"]
 
 CONTRACT = "runner_status_report"
-_RELEASE = re.compile(r"[A-Za-z_/-]*([0-9]{1,30}(?:\.[0-9]{1,30}){0,7})(-[0-9A-Za-z.-]+)?(\+.*)?", re.ASCII)
 
 
 class Accepted(NamedTuple):
@@ -68,7 +67,7 @@ def judge(
     read = _read(fetched.data, versions)
     if isinstance(read, Refused):
         return read
-    other = _of_another(read, runner)
+    other = _of_another(read, runner) or _of_another_release(read, fetched.release)
     if other:
         return Refused("wrong-runner", other, judged_by=read.judged_by)
     if is_future(read.generated, now):
@@ -131,6 +130,14 @@ def _of_another(report: Accepted, runner: Runner) -> str | None:
     return None
 
 
+def _of_another_release(report: Accepted, found_at: str | None) -> str | None:
+    """That the report is attached to a release which it does not name."""
+    said = report.data["release_version"]
+    if found_at is None or is_same(said, found_at):
+        return None
+    return f"the report says release {said}, and was found at the release {found_at}"
+
+
 def _against(report: Accepted, sha256: str, known: Known) -> Refused | None:
     """Hold a report against the one that was accepted last."""
     release = report.data["release_version"]
@@ -146,25 +153,3 @@ def _against(report: Accepted, sha256: str, known: Known) -> Refused | None:
         said = f"the report of {release} was made {shown(report.generated)}; {accepted}"
         return Refused("rollback", said, judged_by=report.judged_by)
     return None
-
-
-def is_older(release: str, than: str) -> bool:
-    """Whether a release comes before another; False where their names do not tell.
-
-    Names are read as numbers with dots behind letters (``v1.4.0``, ``runner-2.0``); what follows a hyphen is a release
-    before that one, as in semantic versioning.
-    """
-    mine, other = _ordered(release), _ordered(than)
-    return mine is not None and other is not None and mine < other
-
-
-def _ordered(release: str) -> tuple[Any, ...] | None:
-    match = _RELEASE.fullmatch(release)
-    if match is None:
-        return None
-    numbers = [int(part) for part in match[1].split(".")]
-    while len(numbers) > 1 and numbers[-1] == 0:  # 1.4 is 1.4.0
-        numbers.pop()
-    parts = match[2][1:].split(".") if match[2] else []
-    before = tuple((0, int(part), "") if part.isdecimal() and len(part) < 30 else (1, 0, part) for part in parts)
-    return tuple(numbers), not parts, before

@@ -133,7 +133,8 @@ def _library() -> tuple[type[CryptoSigner], type[SSlibKey]]:
 
 
 def _no_key(path: str | os.PathLike[str], which: str) -> UsageFailure:
-    hint = "make a pair: runpact certify keygen --out DIR"
+    name = PRIVATE if which == "private" else PUBLIC
+    hint = f"name the {which} key, such as {name}; `runpact certify keygen --out DIR` makes a pair"
     return UsageFailure(f"{os.fspath(path)} holds no {which} Ed25519 key in PEM", hint=hint)
 
 
@@ -163,7 +164,10 @@ def _require_safe(path: str, status: os.stat_result) -> None:
         return
     mode = stat.S_IMODE(status.st_mode)
     if mode & _LAX:
-        raise UnsafeKey(f"{path} has the mode {mode:04o}, so others may use the key", hint=f"chmod 600 {path}")
+        raise UnsafeKey(
+            f"{path} has the mode {mode:04o}, so others may use the key",
+            hint=f"where it is the private key: chmod 600 {path}",
+        )
     if status.st_uid != os.geteuid():
         raise UnsafeKey(f"{path} belongs to somebody else", hint="sign with a key of your own")
 

@@ -15,7 +15,7 @@ from runpact_core.errors import InvalidArtifact
 from runpact_core.redact import for_markdown, for_terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
 __all__ = [
     "CONTRACT",
@@ -46,7 +46,7 @@ _BESIDE = 4
 """How many columns stay side by side where a terminal is too narrow for all."""
 _INDENT = "    "
 _NARROWEST = 40
-_wrapped = partial(textwrap.wrap, initial_indent=_INDENT, subsequent_indent=_INDENT)
+_wrapped = partial(textwrap.wrap, initial_indent=_INDENT, subsequent_indent=_INDENT, break_on_hyphens=False)
 
 
 def matrix_of(rows: Iterable[Mapping[str, Any]], updated_at: str) -> dict[str, Any]:
@@ -110,19 +110,21 @@ def in_markdown(matrix: Mapping[str, Any], warnings: Sequence[str] = ()) -> byte
     return "\n".join(parts).encode()
 
 
-def in_terminal(matrix: Mapping[str, Any], width: int | None = None) -> str:
+def in_terminal(matrix: Mapping[str, Any], width: int | None = None, only: Collection[str] = ()) -> str:
     """The matrix as lines with columns.
 
     Args:
         matrix: The document.
         width: Columns that there are: where the table is wider, what stands in its last columns goes below each row.
             None where there is no end to a line.
+        only: The verdicts whose rows are shown; empty for all.
     """
-    rows = [_cells(row) for row in matrix["matrix_rows"]]
+    rows = [_cells(row) for row in matrix["matrix_rows"] if not only or row.get("verdict") in only]
     table = tables.aligned([[cell.upper() for cell in _HEAD], *rows]) if rows else ""
     if width is not None and any(tables.width(line) > width for line in table.splitlines()):
         table = _folded(rows, width)
-    return f"{table}{_summary(matrix['matrix_rows'])}, as of {matrix['updated_at']}\n"
+    shown = f"; {len(rows)} shown" if only else ""
+    return f"{table}{_summary(matrix['matrix_rows'])}, as of {matrix['updated_at']}{shown}\n"
 
 
 def _folded(rows: Sequence[Sequence[str]], width: int) -> str:
@@ -130,8 +132,9 @@ def _folded(rows: Sequence[Sequence[str]], width: int) -> str:
     head, *lines = tables.aligned([cells[:_BESIDE] for cells in ([cell.upper() for cell in _HEAD], *rows)]).splitlines()
     parts = [head]
     for line, (effect, verdict, since, who, why) in zip(lines, (cells[_BESIDE:] for cells in rows), strict=True):
-        acts = "nobody has to act" if who == "nobody" else f"{who} have to act"
-        below = f"{verdict} ({effect}) since {since}; {acts}{why and ': '}{why}"
+        acts = "" if who == "nobody" else f"; {who} have to act"
+        what = verdict if verdict == "ok" else f"{verdict} ({effect})"
+        below = f"{what} since {since}{acts}{why and ': '}{why}"
         parts += [line, *_wrapped(for_terminal(below), max(width, _NARROWEST))]
     return "".join(f"{part}\n" for part in parts)
 
@@ -143,6 +146,8 @@ def _cells(row: Mapping[str, Any]) -> list[str]:
     kept = " (accepted before)" if row.get("keeps_older_report") is True else ""
     failure = row.get("failure")
     why = str(row.get("why", ""))
+    who = str(row.get("who_acts", "")).replace("_", " ")
+    owner = f" ({row['owner']})" if row.get("who_acts") == "runner_owners" and row.get("owner") else ""
     return [
         str(row["runner_id"]),
         _LANES.get(row["lane_class"], str(row["lane_class"])),
@@ -151,7 +156,7 @@ def _cells(row: Mapping[str, Any]) -> list[str]:
         str(row["policy_effect"]),
         str(row.get("verdict", "")),
         str(row.get("since", "")),
-        str(row.get("who_acts", "")).replace("_", " "),
+        f"{who}{owner}",
         f"{failure}: {why}" if failure else why,
     ]
 

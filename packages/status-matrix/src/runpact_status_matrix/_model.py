@@ -29,7 +29,7 @@ FAILURES = {
     "too-large": "the source sent more than may be read",
     "encoding-refused": "the source sent packed bytes, which were not asked for",
     "truncated": "the source sent less than it announced",
-    "wrong-runner": "the report is that of another runner or repository",
+    "wrong-runner": "the report is that of another runner, repository or release",
     "rollback": "the report is older than the one accepted before",
     "equivocation": "the same release now has another report",
     "from-the-future": "the report is dated later than now",

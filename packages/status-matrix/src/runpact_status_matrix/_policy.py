@@ -18,11 +18,12 @@ from runpact_core.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["OUTSIDE", "Deadline", "Outside", "Settings", "Token", "token_from"]
+__all__ = ["OUTSIDE", "Deadline", "Outside", "Settings", "Token", "proxies_from", "token_from"]
 
 OWN_TOKEN = "RUNPACT_STATUS_TOKEN"  # noqa: S105 - the name of a variable
 GITHUB_TOKEN = "GITHUB_TOKEN"  # noqa: S105 - same
 GITHUB_API = "https://api.github.com"
+_PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
 
 
 class Token:
@@ -151,3 +152,8 @@ def token_from(environ: Mapping[str, str]) -> Token | None:
         host = urlsplit(environ.get("GITHUB_API_URL") or GITHUB_API).hostname
         return Token(value, host or "")
     return None
+
+
+def proxies_from(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The variables that name a proxy for other programs. None is used: the people in front of it are told so."""
+    return tuple(name for name in _PROXIES if environ.get(name, "").strip())

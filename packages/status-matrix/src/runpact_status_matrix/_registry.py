@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import os
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -36,6 +37,7 @@ _OUTPUTS = {
     "md_out": "/.artifacts/runner-certification-{runner}.md",
 }
 _ROLES = {"required": "required", "compatibility": "compatibility_non_blocking"}
+_PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 _ADDRESS = {"release_asset": "release_api_url", "file": "file_url", "folder": "folder"}
 
 
@@ -195,6 +197,8 @@ def _exchange_faults(place: str, entry: Mapping[str, Any]) -> Iterator[_Fault]:
     wrong = {"release_asset": _web_fault, "file": _file_fault, "folder": _path_fault}[kind](exchange[field])
     if wrong:
         yield f"{place}/{field}", wrong, None
+    if kind != "release_asset":
+        yield from _placeholder_faults(f"{place}/{field}", exchange[field])
     if "/" in asset or "\\" in asset or asset in {".", ".."}:
         yield f"{place}/report_asset_name", f"{asset} is a path, not the name of a file", None
     role = exchange.get("matrix_role")
@@ -236,8 +240,16 @@ def _path_fault(path: str) -> str | None:
     return f"{path} leaves the project" if ".." in parts or ":" in parts[0] else None
 
 
+def _placeholder_faults(place: str, path: str) -> Iterator[_Fault]:
+    """What stands in braces in a path and means nothing; {runner} is all that does."""
+    for found in _PLACEHOLDER.findall(path):
+        if found != "{runner}":
+            yield place, f"{found} stands for nothing", "{runner} stands for the runner's id"
+
+
 def _output_faults(place: str, entry: Mapping[str, Any], written: dict[str, str]) -> Iterator[_Fault]:
     for name, path in zip(_OUTPUTS, outputs(entry), strict=True):
+        yield from _placeholder_faults(f"{place}/{name}", path)
         if wrong := _path_fault(path):
             yield f"{place}/{name}", wrong, None
         key = inside(".", path).lower()

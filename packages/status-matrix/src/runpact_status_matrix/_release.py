@@ -73,10 +73,12 @@ def read_release(data: bytes, url: str) -> Release | Failed:
         value = _json.parse(data, limit=len(data)).value
     except InvalidArtifact as error:
         place = f" (line {error.line_number}, column {error.column})" if error.line_number is not None else ""
-        return Failed("missing-release-metadata", f"the release's metadata is no JSON{place}", url)
+        return Failed("missing-release-metadata", f"the release's metadata cannot be read: {error.reason}{place}", url)
     found: Any = value.get("assets") if isinstance(value, dict) else None
     if not isinstance(value, dict) or not isinstance(found, list):
         return Failed("missing-release-metadata", "the metadata is not that of one release with its assets", url)
+    if value.get("draft") is True:
+        return Failed("missing-release-metadata", "the release is a draft, so nobody published it yet", url)
     tag = value.get("tag_name")
     shows = isinstance(tag, str) and 0 < len(tag) <= _MOST_NAME and tag.isprintable()
     assets = tuple(_asset(each) for each in found if isinstance(each, dict) and isinstance(each.get("name"), str))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from runpact_core.tables import span
 from runpact_status_matrix._reply import Answer, HttpFailed
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def _final(failed: HttpFailed, tried: int) -> HttpFailed:
     limited = failed.retry_after_s is not None or failed.details.get("status") == 429
     message = failed.message
     if failed.retry_after_s is not None:
-        message += f" and asks to come back in {failed.retry_after_s} s"
+        message += f" and asks to come back in {span(failed.retry_after_s)}"
     return HttpFailed(
         "rate-limited" if limited else failed.failure,
         message,

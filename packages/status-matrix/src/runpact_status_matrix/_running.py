@@ -60,7 +60,7 @@ class Runner(NamedTuple):
         limit = self.timeout_s if timeout_s is None else timeout_s
         with contextlib.chdir(self.project):
             if shutil.which(words[0]) is None:
-                return Ran(127, f"{words[0]} is not here, or cannot be run", None, 0, ended_itself=False)
+                return Ran(127, _unrunnable(words[0]), None, 0, ended_itself=False)
         began = self.monotonic()
 
         def conclude(writer: RunWriter, code: int) -> None:
@@ -104,6 +104,18 @@ class Runner(NamedTuple):
         if log.is_relative_to(self.project):
             return f"/{log.relative_to(self.project).as_posix()}"
         return f"{recorded.run_id}/run.log"
+
+
+def _unrunnable(program: str) -> str:
+    """Why a program cannot be run, seen from the folder that it is run in."""
+    path = Path(program)
+    if path.is_dir():
+        return f"{program} is a folder"
+    if path.is_file():
+        return f"{program} may not be run: it is not executable"
+    if path.name == program:
+        return f"no program {program} is on the PATH"
+    return f"{program} is not there"
 
 
 @contextlib.contextmanager

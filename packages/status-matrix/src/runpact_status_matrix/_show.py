@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runpact_core import documents, edge
-from runpact_core.errors import UnsupportedVersion
+from runpact_core.errors import MissingArtifact, UnsupportedVersion
 from runpact_status_matrix._diff import Compared
 from runpact_status_matrix._matrix import CONTRACT, MOST_BYTES
 
@@ -34,7 +34,10 @@ def read_matrix(path: Path) -> Document:
         InvalidArtifact: It is no matrix.
         UnsupportedVersion: It is of a version that this release does not know.
     """
-    document = documents.read(CONTRACT, path, limit=MOST_BYTES)
+    try:
+        document = documents.read(CONTRACT, path, limit=MOST_BYTES)
+    except MissingArtifact as error:
+        raise MissingArtifact(error.path, hint="`runpact matrix ingest --registry FILE` makes one") from error
     if document.read_as is None:
         raise UnsupportedVersion(document.version, hint="a newer release of runpact-status-matrix reads it")
     return document

@@ -10,7 +10,8 @@ The envelope lies beside the certificate (``….dsse.json``). What `check` takes
 * The statement has one subject, whose digest is that of the certificate's bytes, and says of the certificate what the
   certificate says of itself. It is read only after the signatures were found valid.
 
-Keys have no date: one that is not trusted any more is no longer given.
+Keys have no date, for the signer alone says when a certificate was made: who has a stolen key says what helps. A key
+that is not trusted any more is no longer given.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import rfc8785
 
 from runpact_core import _json, documents, files
-from runpact_core.errors import InvalidArtifact, MissingArtifact, UsageFailure
+from runpact_core.errors import EnvironmentFailed, InvalidArtifact, MissingArtifact, UsageFailure
 from runpact_core.redact import for_terminal
 from runpact_status_matrix import _certificate, _keys
 from runpact_status_matrix._rules import Rule, broken, holds
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
     StrPath = str | os.PathLike[str]
 
-__all__ = ["PAYLOAD_TYPE", "PREDICATE_TYPE", "STATEMENT_TYPE", "Signature", "check", "default_path", "sign"]
+__all__ = ["PAYLOAD_TYPE", "PREDICATE_TYPE", "STATEMENT_TYPE", "Signature", "check", "default_path", "sign", "signers"]
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
@@ -129,6 +130,15 @@ def sign(certificate: StrPath, key: StrPath, out: StrPath | None = None) -> tupl
     path = default_path(certificate) if out is None else Path(out)
     files.replace(path, documents.dumps(envelope.to_dict()))
     return path, signer.public_key.keyid
+
+
+def signers(signature: StrPath) -> tuple[str, ...]:
+    """The keys that an envelope names, unproven; none where there is no envelope that could be verified."""
+    try:
+        envelope = _envelope(files.read_bytes(signature, limit=_MOST_BYTES))
+    except (MissingArtifact, InvalidArtifact, EnvironmentFailed, _Invalid, ImportError):  # `sign` says the last one
+        return ()
+    return tuple(sorted(envelope.signatures))
 
 
 def check(

@@ -26,6 +26,7 @@ __all__ = ["fetch", "prepare"]
 _METADATA = "application/vnd.github+json, application/json;q=0.9"
 _BYTES = "application/octet-stream"
 _GONE = {404, 410}
+_NOT_TOLD = "there is no release, or its repository is private and no token that may read it was given"
 _NO_DIGEST = "the source says no digest of the report, and one is required"
 
 _T = TypeVar("_T")
@@ -156,8 +157,10 @@ class _Conversation:
         except HttpFailed as failed:
             if failed.details.get("status") not in _GONE:
                 raise
-            gone = "missing-release-metadata" if use == "metadata" else "missing-status-asset"
-            raise _Ended(gone, failed.message, failed.url, **failed.details) from failed
+            if use == "metadata":
+                what = f"{failed.message}: {_NOT_TOLD}" if failed.details["status"] == 404 else failed.message
+                raise _Ended("missing-release-metadata", what, failed.url, **failed.details) from failed
+            raise _Ended("missing-status-asset", failed.message, failed.url, **failed.details) from failed
         self._private_ok = self._private_ok and not answer.public
         if answer.from_cache:
             self._notes.append(f"the {use} is as it was kept before")
@@ -194,7 +197,7 @@ def _judged(body: Answer, asset: Asset, expected: _Expected, release: Release) -
     """The report, held against its digest and its size."""
     sha256, size = hashlib.sha256(body.data).hexdigest(), len(body.data)
     if expected.digest is not None and expected.digest != sha256:
-        what = f"the report has the digest {sha256}, and its release says {expected.digest}"
+        what = f"the report has the digest {sha256[:12]}…, and its release says {expected.digest[:12]}…"
         details = {"expected": expected.digest, "sha256": sha256, "digest_from": expected.digest_from}
         raise _Ended("checksum-mismatch", what, body.url, size_bytes=size, **details)
     if asset.size is not None and asset.size != size:

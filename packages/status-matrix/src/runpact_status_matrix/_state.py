@@ -15,15 +15,18 @@ from runpact_core.errors import InvalidArtifact, MissingArtifact, RunpactError
 from runpact_status_matrix._freshness import is_future, moment_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from runpact_status_matrix._model import Runner
 
-__all__ = ["MEMORY", "Known", "Memory", "Standing", "from_later", "load", "save"]
+__all__ = ["ALL", "MEMORY", "Known", "Memory", "Standing", "from_later", "load", "save"]
 
 MEMORY = "memory.json"
 """Name of the file, in the cache folder."""
+
+ALL = "*"
+"""Stands for every runner where runners are forgotten; no runner is called so."""
 
 _FORM = 1
 _MOST_BYTES = 1 << 28
@@ -76,23 +79,33 @@ class Memory(NamedTuple):
     standing: dict[str, Standing]
 
 
-def load(path: Path) -> tuple[Memory, list[str]]:
-    """The memory, and what people are to be told of it; a missing file is an empty memory."""
+def load(path: Path, forget: Collection[str] = ()) -> tuple[Memory, dict[str, str]]:
+    """The memory, and what of it cannot be read: the runner, or `ALL`, and a sentence. No file is an empty memory.
+
+    Args:
+        path: The file.
+        forget: Runners whose accepted report is left out, or `ALL`; damage to what is left out is none.
+    """
     memory = Memory({}, {})
     try:
         stored = json.loads(files.read_bytes(path, limit=_MOST_BYTES))
         if not isinstance(stored, dict) or stored.get("form") != _FORM:
             raise ValueError("another form")  # noqa: TRY301 - worded below, with the other ways of being unreadable
     except MissingArtifact:
-        return memory, []
+        return memory, {}
     except (RunpactError, ValueError, RecursionError) as error:
         said = error.what if isinstance(error, RunpactError) else "it is not what an ingest writes"
-        return memory, [f"the memory of earlier ingests cannot be read, so rollbacks are not seen: {said}"]
-    damaged = [
+        lost = f"the memory of earlier ingests cannot be read, so rollbacks are not seen: {said}"
+        return memory, {} if ALL in forget else {ALL: lost}
+    damaged = {
         *_taken(stored.get("accepted"), _known, memory.accepted),
         *_taken(stored.get("standing"), _standing, memory.standing),
-    ]
-    return memory, [f"what was remembered of {runner} cannot be read" for runner in sorted(set(damaged))]
+    }
+    forgotten = {*memory.accepted, *damaged} if ALL in forget else set(forget)
+    for runner in forgotten:
+        memory.accepted.pop(runner, None)
+    names = {runner: "every runner" if runner == ALL else runner for runner in sorted(damaged - forgotten)}
+    return memory, {runner: f"what was remembered of {name} cannot be read" for runner, name in names.items()}
 
 
 def from_later(memory: Memory, now: int) -> dict[str, Known]:
@@ -118,7 +131,7 @@ def save(path: Path, memory: Memory, updated_at: str) -> None:
 def _taken(stored: object, make: Any, into: dict[str, Any]) -> list[str]:
     """Fill one part of the memory; the runners whose entry is damaged."""
     if not isinstance(stored, dict):
-        return ["every runner"]
+        return [ALL]
     damaged = []
     for runner, entry in stored.items():
         try:

@@ -31,6 +31,7 @@ def verify_certificate(
     registry: StrPath | None = None,
     public_keys: Sequence[StrPath] = (),
     signature: StrPath | None = None,
+    commit: str | None = None,
 ) -> dict[str, Any]:
     """Verify a certificate.
 
@@ -39,6 +40,7 @@ def verify_certificate(
         registry: A registry that it is held against.
         public_keys: The keys that are trusted; where there are any, there must be a signature by them and no other.
         signature: The signature's file; the one that `certify sign` writes by default where None.
+        commit: The whole id of the commit that it must be for; any commit where None.
 
     Returns:
         A document of the contract `certificate_check`; ``ok`` says whether no rule is broken.
@@ -63,6 +65,9 @@ def verify_certificate(
         rules.append(not_checked("registry", "the certificate cannot be read"))
     else:
         rules += _coherence.against_registry(document.data, known)
+    if commit is not None:
+        unread = not_checked("commit", "the certificate cannot be read")
+        rules.append(unread if document is None else _coherence.of_commit(document.data, commit))
     found = None
     if public_keys or signature is not None:
         from runpact_status_matrix import _sign

@@ -47,6 +47,11 @@ class Pace:
         self._first_s: float | None = None
         self._received = 0
 
+    def end(self) -> None:
+        """Be told that a wait was too long: where the source's time is over with it, that is the limit it met."""
+        if self._deadline.left() <= 0:
+            self._stop("timeout", f"it was not done after {self._settings.total_s:g} s")
+
     def wait_s(self, most_s: float) -> float:
         """Seconds that the next step may wait, at most so many.
 

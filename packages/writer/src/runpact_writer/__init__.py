@@ -7,7 +7,8 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # importing `typing` for this name alone would cost more than the rest of the module
 if TYPE_CHECKING:
-    from runpact_writer._decorator import current_run, recorded
+    from runpact_writer._current import current_run
+    from runpact_writer._decorator import recorded
     from runpact_writer._recorded import Recorded, run_recorded
     from runpact_writer._recorder import RunWriter
     from runpact_writer._trigger import detect_trigger
@@ -19,7 +20,7 @@ _HOMES = {
     "Recorded": "_recorded",
     "RunWriter": "_recorder",
     "__version__": "_version",
-    "current_run": "_decorator",
+    "current_run": "_current",
     "detect_trigger": "_trigger",
     "recorded": "_decorator",
     "run_recorded": "_recorded",

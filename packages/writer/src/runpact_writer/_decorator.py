@@ -11,20 +11,17 @@ from __future__ import annotations
 
 import functools
 import inspect
-from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from runpact_core.errors import UsageFailure
 from runpact_writer._recorder import RunWriter
-from runpact_writer.errors import WrongMoment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["current_run", "recorded"]
+__all__ = ["recorded"]
 
 _F = TypeVar("_F", bound="Callable[..., Any]")
-_current: ContextVar[RunWriter] = ContextVar("runpact_run")
 
 
 def recorded(
@@ -58,41 +55,17 @@ def recorded(
     return decorate
 
 
-def current_run() -> RunWriter:
-    """The run of the innermost recorded function around the caller.
-
-    A thread that the function starts is not inside it, unless it runs in a copy of the function's context:
-
-        thread = Thread(target=copy_context().run, args=(work, pair))  # from threading, from contextvars
-
-    Raises:
-        WrongMoment: There is none.
-    """
-    try:
-        return _current.get()
-    except LookupError:
-        raise WrongMoment("no recorded function is running", hint="decorate one with @recorded(...)") from None
-
-
 def _plain(function: Callable[..., Any], writer: Callable[[], RunWriter]) -> Callable[..., Any]:
     def call(*args: Any, **kwargs: Any) -> Any:
-        with writer() as run:
-            token = _current.set(run)
-            try:
-                return function(*args, **kwargs)
-            finally:
-                _current.reset(token)
+        with writer():
+            return function(*args, **kwargs)
 
     return call
 
 
 def _async(function: Callable[..., Any], writer: Callable[[], RunWriter]) -> Callable[..., Any]:
     async def call(*args: Any, **kwargs: Any) -> Any:
-        with writer() as run:
-            token = _current.set(run)
-            try:
-                return await function(*args, **kwargs)
-            finally:
-                _current.reset(token)
+        with writer():
+            return await function(*args, **kwargs)
 
     return call

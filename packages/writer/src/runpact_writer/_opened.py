@@ -41,9 +41,10 @@ class Opened:
         self.log = log
         self._lock: int | None = lock
         self._facts = facts
+        self._sealing = False
 
     def stand(self) -> list[str]:
-        """Make the folder again where it is gone, and set aside what is in the way of the documents and is no file.
+        """Make the folder again where it is gone, and set aside what stands where the documents go and is not ours.
 
         Returns:
             What somebody else did, in sentences; empty for a folder that is as it was.
@@ -56,7 +57,8 @@ class Opened:
 
             self._lock, said = _salvage.folder_again(self.path, self._facts, self._lock)
             return [said]
-        blocked = [path for name in ("checks.json", "run.json") if _is_no_file(path := self._in(name))]
+        taken = _is_no_file if self._sealing else os.path.lexists  # a seal that is tried again replaces its own files
+        blocked = [path for name in ("checks.json", "run.json") if taken(path := self._in(name))]
         if not blocked:
             return []
         from runpact_writer import _salvage
@@ -72,6 +74,7 @@ class Opened:
         """
         from runpact_core import documents  # a wrapped command runs by now
 
+        self._sealing = True
         documents.write(self._in("checks.json"), checks, contract="checks")
         documents.write(self._in("run.json"), run, contract="run")
 

@@ -24,8 +24,8 @@ How a ``with`` block ends the run:
 | ``os._exit``, a kill, a loss of power | none: readers show ``interrupted`` |
 
 Only `finish` and the end of a ``with`` block seal a run. An interpreter that exits, or a recorder that nobody holds any
-more, lets go of the lock and leaves the run open, so readers show it as interrupted: nobody knows how it would have
-ended. In the child of a fork every method does nothing: the run is the parent's.
+more, lets go of the lock and leaves the run open, so readers show it as interrupted. In the child of a fork every
+method does nothing, and says so once: the run is the parent's.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from _thread import RLock  # all of `threading` that is needed, and a wrapped co
 from runpact_core import edge
 from runpact_core.errors import InvalidArtifact, RunpactError
 from runpact_core.redact import for_terminal
-from runpact_writer import _closing, _guard, _opened, _state, _values
+from runpact_writer import _closing, _current, _guard, _opened, _state, _values
 from runpact_writer._mask import Secrets, Streams
 from runpact_writer._surroundings import Surroundings, facts, missing_env, run_id, surroundings, tell, utc
 from runpact_writer.errors import RequiredEnvMissing, WrongMoment
@@ -98,11 +98,10 @@ class RunWriter:
         self._output = Streams(self.secrets)
         self._announce = announce
         self._around = around or surroundings()
-        self._started_ns = 0
+        self._started_ns, self._pid = 0, os.getpid()
         self._folder: str | None = None
         self._opened: _opened.Opened | None = None
-        self._disowned = False
-        self._pid = os.getpid()
+        self._disowned = self._told = False
 
     @property
     def run_dir(self) -> str:
@@ -230,7 +229,7 @@ class RunWriter:
         with _guard.Turn(self):
             if self._is_ours():
                 self._state.require("open", "logged to")
-                return self._line(self.hide(str(message)))
+                return self._line(_values.said(message, self.hide))
         return 0
 
     def record_output(self, data: bytes, *, masked: bool = False) -> None:
@@ -278,10 +277,12 @@ class RunWriter:
         if missing:
             self.finish()
             raise RequiredEnvMissing(missing)
+        _current.enter(self)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         """End the run by how the block ended, see the table of this module; the exception is passed on."""
+        _current.leave(self)
         if self._state.moment != "open" or not self._is_here():
             return
         if error is None or (isinstance(error, SystemExit) and error.code in {None, 0}):
@@ -303,7 +304,7 @@ class RunWriter:
     def note(self, error: RunpactError) -> None:
         """Say that recording failed: on stderr, and as a warning in the run."""
         said = _values.text(error, self.hide)
-        edge.say(f"runpact: {said}")
+        edge.say(f"runpact: {said}{'; this run is not recorded' if self._state.moment == 'created' else ''}")
         if self._state.moment == "open":
             self._state.warnings.append(f"Runpact: {said}")
 
@@ -324,9 +325,13 @@ class RunWriter:
 
     def _is_ours(self) -> bool:
         """As `_is_here`, for what would be recorded: in a child that is strict, a typed error."""
-        if not self._is_here() and self.strict:
-            raise WrongMoment("a run is recorded by the process that started it", hint="record in the parent process")
-        return self._is_here()
+        here, why = self._is_here(), "a run is recorded by the process that started it"
+        if not here and self.strict:
+            raise WrongMoment(why, hint="record in the parent process")
+        if not (here or self._told):
+            edge.say(f"runpact: {why}, so what this one records is left out")
+        self._told = self._told or not here
+        return here
 
     def _begin(self, trigger: dict[str, str]) -> None:
         """Open the run; where that fails, all is as before."""
@@ -363,7 +368,7 @@ class RunWriter:
 
     def _pointer(self, item: object) -> list[str]:
         """An item of evidence as a pointer; none where the line that it would point to could not be written."""
-        words = self.hide(str(item))
+        words = _values.said(item, self.hide)
         if _state.is_pointer(words):
             return [words]
         return [f"run.log:line:{number}"] if (number := self._line(words)) else []

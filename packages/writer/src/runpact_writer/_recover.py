@@ -7,6 +7,7 @@ Invariants:
 * What is written follows from what the recorder left, the time of sealing apart: a kill in the middle and a second try
   end in the same files, and a run that is sealed is not changed. So no time of a file that this module may have made
   counts as the run's.
+* Nothing is written through a link: a folder of a run that is one is refused, as is a file.
 * Nothing that the recorder wrote is lost: its log stays as it is, its checks are kept; evidence that leads nowhere is
   left out of them.
 """
@@ -51,10 +52,12 @@ def recover(run: runs.Run, *, now: float, asking: runs.Here) -> str:
         ``sealed``, or ``finished`` for a run that was sealed before.
 
     Raises:
-        Refused: The run is running, or may be; or its `run.json` cannot be read; or its folder has not its name.
+        Refused: The run is running, or may be; or its `run.json` cannot be read; or its folder is a link, or has not
+            its name, or one with a time that does not exist.
         MissingArtifact: There is no such folder.
         EnvironmentFailed: A file could not be read or written; it may be tried again.
     """
+    _refuse_a_link(run)
     _refuse_the_living(runs.look(run.path, now=now, asking=asking), now)
     fd = _lock(run.path)
     try:
@@ -68,6 +71,13 @@ def recover(run: runs.Run, *, now: float, asking: runs.Here) -> str:
         if fd is not None:
             os.close(fd)
     return "finished" if seen.state == "finished" else "sealed"
+
+
+def _refuse_a_link(run: runs.Run) -> None:
+    """Raise `Refused` for a folder that is a symbolic link: what it leads to may be anything."""
+    if os.path.islink(os.path.normpath(run.path)):  # noqa: PTH114 - pathlib is slow
+        what = f"{run.run_id} was not sealed: its folder is a symbolic link, so nothing was written"
+        raise Refused(what, hint="remove it, or name the folder that it leads to")
 
 
 def _refuse_the_living(run: runs.Run, now: float) -> None:
@@ -152,11 +162,15 @@ def _facts(run: runs.Run, warnings: list[str]) -> dict[str, Any]:
     warnings.append("open.json could not be used: what is not in the folder's name is unknown")
     stamp, pipeline_id, sha7 = run.run_id.split("__")
     day, hour = stamp[:8], stamp[9:]
+    started = f"{day[:4]}-{day[4:6]}-{day[6:]}T{hour[:2]}:{hour[2:4]}:{hour[4:6]}Z"
+    if _times.seconds(started) is None:
+        what = f"{run.run_id} was not sealed: its name says a time that does not exist"
+        raise Refused(what, hint="remove the folder, or give it the name that the first line of its run.log says")
     return {
         "run_id": run.run_id,
         "pipeline_id": pipeline_id,
         "pipeline_version": "unknown",
-        "started_utc": f"{day[:4]}-{day[4:6]}-{day[6:]}T{hour[:2]}:{hour[2:4]}:{hour[4:6]}Z",
+        "started_utc": started,
         "trigger": {"type": "local_cli", "source": "unknown", "actor": "unknown"},
         "git": {"sha": sha7 if sha7.strip("0") else "0" * 40, "sha7": sha7, "ref": ""},
         "env": {"present": [], "missing": []},

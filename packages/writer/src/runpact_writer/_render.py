@@ -166,7 +166,12 @@ def _command(words: object) -> str | None:
 
 def _started(run: runs.Run) -> str:
     started = runs.started_s(run)
-    return "" if started is None else f"{datetime.fromtimestamp(started, UTC):%Y-%m-%d %H:%M:%S}"
+    if started is None:
+        return ""
+    try:
+        return f"{datetime.fromtimestamp(started, UTC):%Y-%m-%d %H:%M:%S}"
+    except (ValueError, OverflowError, OSError):  # in UTC it is of a year that no calendar here has
+        return str(run.document.data.get("started_utc", "")) if run.document else ""
 
 
 def _duration(run: runs.Run) -> str:
@@ -178,5 +183,4 @@ def _duration(run: runs.Run) -> str:
 
 
 def _age(run: runs.Run, now: float) -> str:
-    age = _shown.age(run, now)
-    return "" if age is None else tables.span(age)
+    return tables.age(_shown.age(run, now))

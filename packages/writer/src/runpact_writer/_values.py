@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-__all__ = ["Unfit", "count", "number", "plain", "shown", "text", "with_article"]
+__all__ = ["Unfit", "count", "number", "plain", "said", "shown", "text", "with_article"]
 
 _DEEPEST = 50
 _INFINITY = float("inf")
@@ -32,8 +32,15 @@ def text(value: object, hide: Callable[[str], str] = str) -> str:
 
     ``hide`` takes secrets out of it, before anything is escaped or cut.
     """
-    said = hide(os.fsdecode(value) if isinstance(value, os.PathLike) else str(value))
-    return said if said.isascii() else said.encode("utf-8", "backslashreplace").decode("utf-8")
+    shown = said(value, hide)
+    return shown if shown.isascii() else shown.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def said(value: object, hide: Callable[[str], str] = str) -> str:
+    r"""What an object says of itself: bytes as the text that they are, those that are none as ``\xff``; no secrets."""
+    if isinstance(value, bytes | bytearray):
+        return hide(value.decode("utf-8", "backslashreplace"))
+    return hide(os.fsdecode(value) if isinstance(value, os.PathLike) else str(value))
 
 
 def plain(value: object, hide: Callable[[str], str] = str, depth: int = 0) -> Any:

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from runpact_gc._page._figures import Trashed
-from runpact_gc._page._render import render
+from runpact_gc._page._render import is_page, render
 
-__all__ = ["Trashed", "render"]
+__all__ = ["Trashed", "is_page", "render"]

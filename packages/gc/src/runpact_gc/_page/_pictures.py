@@ -1,7 +1,8 @@
 """Pictures of a store as SVG: pure functions of figures. Numbers and our own words only, so nothing needs escaping.
 
 Invariants: every picture has a title and a description that say what it shows, and a table beside it has every figure;
-what is told by colour is told by order too; colours come from the style sheet, by class.
+what is told by colour is told by order too; colours come from the style sheet, by class. The SVG has no words in it, so
+it is stretched to the width that there is, and the words around it stay as large as all others.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
 
 __all__ = ["disk", "trash"]
 
-_W, _H = 720, 220
-_LEFT, _RIGHT, _TOP, _BOTTOM = 96, 8, 14, 24
+_W, _H = 720, 200
+_GAP = 0.08  # of the room that a column has
+_WIDEST = 120
+_MOST_NAMED = 4  # columns that have a date each, also on a phone
 
 
 def disk(of: Growth) -> str:
@@ -34,7 +37,7 @@ def disk(of: Growth) -> str:
         kind = "other" if of.families[number] is None else f"{number}"
         bands += f'<path class="band b{kind}" d="{path}"/>'
     says = f"{of.says} The table below has every figure."
-    return _framed("disk", "Disk by family over time", says, bands, (short(most), "0"), (of.days[0], of.days[-1]))
+    return _framed("disk", "Disk by family over time", says, bands, short(most), of.days)
 
 
 def trash(of: Sequence[Freeing]) -> str:
@@ -48,28 +51,27 @@ def trash(of: Sequence[Freeing]) -> str:
     )
     says = f"The trash holds {short(before)}; the last of it may go on {of[-1].day}. The table below has every figure."
     body = f'<path class="held" d="{path}"/><path class="freed" d="{freed}"/>'
-    return _framed("trash", "What the trash holds and frees", says, body, (short(most), "0"), (of[0].day, of[-1].day))
+    return _framed("trash", "What the trash holds and frees", says, body, short(most), [each.day for each in of])
 
 
 def _bar(at: int, count: int, low: float, high: float) -> str:
-    room = _W - _LEFT - _RIGHT
-    left = _LEFT + room * at / count
-    width = min(room / count - 2, 60)
-    top, foot = (_H - _BOTTOM - (_H - _BOTTOM - _TOP) * share for share in (high, low))
+    room = _W / count
+    width = min(room * (1 - _GAP), _WIDEST)
+    left = room * at + (room - width) / 2
+    top, foot = (_H * (1 - share) for share in (high, low))
     return f"M{left:.1f} {foot:.1f}V{top:.1f}h{width:.1f}V{foot:.1f}z" if high > low else ""
 
 
 def _framed(  # noqa: PLR0913, PLR0917 - a picture's parts
-    name: str, title: str, says: str, body: str, tall: tuple[str, str], wide: tuple[str, str]
+    name: str, title: str, says: str, body: str, most: str, days: Sequence[str]
 ) -> str:
-    low = _H - _BOTTOM
-    last = "" if wide[0] == wide[1] else wide[1]
+    """The picture between its scale and its dates: each column's, or where they are many those of the ends."""
+    every = len(days) <= _MOST_NAMED
+    named = days if every else (days[0], days[-1])
+    dates = "".join(f"<span>{day}</span>" for day in named)
     return (
-        f'<svg viewBox="0 0 {_W} {_H}" role="img" aria-labelledby="{name}-t {name}-d">'
-        f'<title id="{name}-t">{title}</title><desc id="{name}-d">{says}</desc>'
-        f'{body}<path class="axis" d="M{_LEFT} {low}.5H{_W - _RIGHT}"/>'
-        f'<g class="lab"><text x="{_LEFT - 8}" y="{_TOP + 8}" text-anchor="end">{tall[0]}</text>'
-        f'<text x="{_LEFT - 8}" y="{low}" text-anchor="end">{tall[1]}</text>'
-        f'<text x="{_LEFT}" y="{_H - 6}">{wide[0]}</text>'
-        f'<text x="{_W - _RIGHT}" y="{_H - 6}" text-anchor="end">{last}</text></g></svg>'
+        f'<div class="chart"><p class="tall" aria-hidden="true"><span>{most}</span><span>0</span></p>'
+        f'<svg viewBox="0 0 {_W} {_H}" preserveAspectRatio="none" role="img" aria-labelledby="{name}-t {name}-d">'
+        f'<title id="{name}-t">{title}</title><desc id="{name}-d">{says}</desc>{body}</svg>'
+        f'<p class="wide{" every" if every else ""}" aria-hidden="true">{dates}</p></div>'
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from datetime import UTC, datetime
 from importlib.resources import files as resources
 from typing import TYPE_CHECKING, Any
@@ -28,16 +29,24 @@ if TYPE_CHECKING:
     from runpact_gc._model import Decision, Finding, Plan
     from runpact_gc._page._figures import Trashed
 
-__all__ = ["MOST", "render"]
+__all__ = ["MOST", "is_page", "render"]
 
 MOST = 5000
 """How many entries the table has at most."""
 
 _LONGEST = 400
+_TITLE = "<title>Artifacts of .* \u2013 Runpact</title>".encode()
 
 
 def render(  # noqa: PLR0913 - what the page shows
-    plan: Plan, slots: Sequence[Trashed], findings: Sequence[Finding], *, name: str, days: int, refused: str = ""
+    plan: Plan,
+    slots: Sequence[Trashed],
+    findings: Sequence[Finding],
+    *,
+    name: str,
+    days: int,
+    refused: str = "",
+    pending: str = "",
 ) -> bytes:
     """The page as UTF-8.
 
@@ -48,6 +57,7 @@ def render(  # noqa: PLR0913 - what the page shows
         name: The store, for people.
         days: How long the trash keeps what it is given.
         refused: Why no plan could be made; empty where the plan is one.
+        pending: Which operation has not ended; empty where none is under way or was interrupted.
     """
     figures = _figures.growth((each.entry for each in plan.decisions), plan.now_s)
     freeing = _figures.freeing(slots, plan.now_s)
@@ -65,12 +75,19 @@ def render(  # noqa: PLR0913 - what the page shows
         "unknown": sum(slot.ends_s is None for slot in slots),
         "findings": sorted(findings, key=lambda each: not each.blocks),
         "refused": refused,
+        "pending": pending,
         "days": days,
         "growth": figures,
         "disk": Markup(_pictures.disk(figures)) if figures else "",  # noqa: S704 - numbers and our own words
         "trash_picture": Markup(_pictures.trash(freeing)) if freeing else "",  # noqa: S704 - as above
     }
     return _environment().get_template("store.html").render(values | _inlined()).encode("utf-8", "replace")
+
+
+def is_page(start: bytes) -> bool:
+    """Whether a file that begins so is such a page, of this release or an earlier one."""
+    head = start.lstrip().partition(b"<style>")[0]
+    return head.startswith(b"<!doctype html>") and re.search(_TITLE, head, re.DOTALL) is not None
 
 
 def _shown(decisions: Sequence[Decision]) -> list[Decision]:

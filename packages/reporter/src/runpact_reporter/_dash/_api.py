@@ -7,6 +7,7 @@ one with the raw fields. Files of runs are given as texts, as pictures, or to be
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -30,8 +31,11 @@ if TYPE_CHECKING:
 __all__ = ["answer_api", "answer_file"]
 
 _JSON = "application/json"
+_JSON_SCHEMA = "application/schema+json"
 _LINES = "application/jsonl"
 _SCHEMA = ".schema.json"
+_UNLESS_ASKED = {"last_run": "last_run@0.1"}  # of every other contract the newest version is written
+_HINT = "there are products.json, runs/<product>/…, schemas/<name>.schema.json"
 _OF_RUN = {LAST_RUN: "last_run", "test-report.json": "test_report", "error.json": "failure"}
 _TEXT = {".csv", ".json", ".jsonl", ".log", ".md", ".out", ".err", ".txt", ".yaml", ".yml"}
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -52,15 +56,23 @@ def answer_api(dash: str, parts: Sequence[str], query: Mapping[str, str]) -> Ans
         case ["products.json"]:
             return _document("products", dash, ["products.json"])
         case ["schemas", name] if name.endswith(_SCHEMA):
-            version = documents.find_contract(name.removesuffix(_SCHEMA))[-1]
-            return _answers.content("application/schema+json", documents.schema(version), _answers.API)
+            return _answers.content(_JSON_SCHEMA, _schema(dash, name), _answers.API)
         case ["runs", product, "last_run.json"]:
             return _document("last_run", dash, ["runs", product, LAST_RUN])
         case ["runs", product, "history.jsonl"]:
             return _history(dash, product, query)
         case ["runs", product, run_id, name] if name in _OF_RUN:
             return _document(_OF_RUN[name], dash, ["runs", product, run_id, name])
-    raise MissingArtifact("/".join(["", "api", *parts]))
+    raise MissingArtifact("/".join(["", "api", *parts]), hint=_HINT)
+
+
+def _schema(dash: str, name: str) -> bytes:
+    """The schema of that name in the dash folder, which its documents follow; else the one that we know by it."""
+    with contextlib.suppress(MissingArtifact):
+        return read_within(dash, ["schemas", name], f"dash/schemas/{name}", limit=documents.MAX_BYTES)
+    contract = name.removesuffix(_SCHEMA)
+    wanted = _UNLESS_ASKED.get(contract, contract if "@" in contract else contract.replace(".", "@", 1))
+    return documents.schema(documents.find_contract(wanted)[-1])
 
 
 def _document(contract: str, dash: str, parts: list[str]) -> Answer:
@@ -94,7 +106,8 @@ def answer_file(dash: str, parts: Sequence[str]) -> Answer:
         RunpactError: As `answer_api`.
     """
     if len(parts) < 3:
-        raise MissingArtifact("/".join(["", "files", *parts]))
+        hint = "a file of a run is /files/<product>/<run_id>/<path in the run's folder>"
+        raise MissingArtifact("/".join(["", "files", *parts]), hint=hint)
     shown = "/".join(["dash", "runs", *parts])
     fd = open_within(dash, ["runs", *parts], shown)
     try:

@@ -23,6 +23,7 @@ from runpact_reporter._dash._within import Within
 from runpact_reporter._excerpt import TextCapturePolicy
 from runpact_reporter._places import LAST_RUN
 from runpact_reporter._sanitize import cleaned
+from runpact_reporter._summary import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,6 +47,7 @@ _REPORT_BYTES = 64 * 1024 * 1024
 _COUNTED = 100  # runs whose tests are counted, the newest
 _COUNTED_BYTES = 8 * 1024 * 1024
 _STATED = 10  # pieces of the newest report's evidence
+_TRACE = 10_000  # characters at each end of a trace; the page shows fewer
 _GOOD = {"passed", "skipped", "pending"}
 
 
@@ -130,8 +132,8 @@ def _read(
 def _tests(data: dict[str, Any]) -> Tests:
     results = mapping(data.get("results"))
     summary, listed = mapping(results.get("summary")), mappings(results.get("tests"))
-    bad = [test for test in listed if test.get("status") not in _GOOD]
-    good = [test for test in listed if test.get("status") in _GOOD]
+    bad = [test for test in listed if text(test.get("status")) not in _GOOD]
+    good = [test for test in listed if text(test.get("status")) in _GOOD]
     kept = tuple(_cleaned(test) for test in (*bad[:FAILED_TESTS], *good[:OTHER_TESTS]))
     ours = mapping(mapping(summary.get("extra")).get("runpact"))
     return Tests(
@@ -148,7 +150,12 @@ def _tests(data: dict[str, Any]) -> Tests:
 
 def _cleaned(test: dict[str, Any]) -> dict[str, Any]:
     """A test without what looks like a secret in what the page shows of it; the file has it as the tool said it."""
-    return test | {name: cleaned(test[name]) for name in ("name", "message") if isinstance(test.get(name), str)}
+    said = {name: test[name] for name in ("message", "filePath") if isinstance(test.get(name), str)}
+    trace = test.get("trace")
+    if isinstance(trace, str) and text(test.get("status")) not in _GOOD and trace != test.get("message"):
+        said["trace"] = trace if len(trace) <= 2 * _TRACE else f"{trace[:_TRACE]}\n…\n{trace[-_TRACE:]}"
+    kept = {name: value for name, value in test.items() if name not in {"trace", "suite"}}
+    return kept | {name: cleaned(value) for name, value in said.items()} | {"name": cleaned(name_of(test))}
 
 
 def _of_recorder(place: Place, page: RunPage) -> Recorded | None:

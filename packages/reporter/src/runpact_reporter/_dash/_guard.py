@@ -2,7 +2,8 @@
 
 The server has no password: what protects it from pages of other sites is that it answers only under a name of this
 machine (else 421, so a foreign name that leads here is of no use), only to GET and HEAD (405), and to browsers only for
-our own pages or where a person follows a link (403). A path is a list of plain names, or the request is refused (400).
+our own pages or where a person follows a link (403). A path is a list of plain names, or the request is refused (400);
+one that ends with ``/`` names a folder, and folders are not shown (404). Headers have a limit (431).
 
 | Sec-Fetch-Site | Origin | answered |
 |---|---|---|
@@ -17,16 +18,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
-from runpact_core.errors import UsageFailure
+from runpact_core.errors import MissingArtifact, UsageFailure
 from runpact_reporter._dash._answers import problem
 
 if TYPE_CHECKING:
     from runpact_reporter._dash._answers import Answer, Asked
 
-__all__ = ["LONGEST_PATH", "parts_of", "refusal"]
+__all__ = ["HEADER_BYTES", "LONGEST_PATH", "parts_of", "refusal"]
 
 LONGEST_PATH = 2048
 """The longest path, in bytes, as it is sent."""
+
+HEADER_BYTES = 16_384
+"""The most bytes that the headers of a request may have, names and values together."""
 
 _NAMES = ("127.0.0.1", "localhost")
 _FORBIDDEN = ("/", "\\", ":")
@@ -36,6 +40,8 @@ _HTTP = 80
 def refusal(asked: Asked, port: int) -> Answer | None:
     """Why a request is not answered, as the answer; None where it is."""
     here = {f"{name}:{port}" for name in _NAMES} | (set(_NAMES) if port == _HTTP else set())
+    if sum(len(name) + len(value) for name, value in asked.headers) > HEADER_BYTES:
+        return problem(431, f"the request's headers are longer than {HEADER_BYTES} bytes")
     hosts = asked.values(b"host")
     if len(hosts) == 1 and hosts[0].lower() in _NAMES and port != _HTTP:
         return problem(421, f"the request's Host has no port: this server is {hosts[0].lower()}:{port}")
@@ -64,6 +70,7 @@ def parts_of(raw: bytes) -> list[str]:
     Raises:
         UsageFailure: It is no path of plain names: too long, not absolute, with an empty or hidden name, ``..``,
             a separator that is escaped, a control character, or not UTF-8.
+        MissingArtifact: It ends with ``/``.
     """
     if len(raw) > LONGEST_PATH:
         raise UsageFailure(f"the path is longer than {LONGEST_PATH} bytes")
@@ -71,7 +78,10 @@ def parts_of(raw: bytes) -> list[str]:
         raise UsageFailure("the path does not start with /")
     if raw == b"/":
         return []
-    return [_name(part) for part in raw[1:].split(b"/")]
+    names = [_name(part) for part in raw[1:].removesuffix(b"/").split(b"/")]
+    if raw.endswith(b"/"):
+        raise MissingArtifact("/".join(["", *names, ""]), hint="folders are not shown: leave out the last /")
+    return names
 
 
 def _name(raw: bytes) -> str:

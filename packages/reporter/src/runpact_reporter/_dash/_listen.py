@@ -2,7 +2,7 @@
 
 Invariants: it listens on 127.0.0.1 alone. A connection that does not bring a whole request within `REQUEST_S`, or does
 not take what is sent for `STALL_S`, is dropped; of more than `CONNECTIONS`, the one that has waited longest for a
-request is. Headers have at most `HEADER_BYTES`.
+request is. Headers that have not ended have at most `HEADER_BYTES`; `_guard` refuses those that end beyond it.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from runpact_core.errors import EnvironmentFailed
+from runpact_reporter._dash._guard import HEADER_BYTES
 
 if TYPE_CHECKING:
     import asyncio
 
     from runpact_reporter._dash.serve import Application
 
-__all__ = ["ADDRESS", "CONNECTIONS", "HEADER_BYTES", "REQUEST_S", "STALL_S", "bound", "configuration", "run"]
+__all__ = ["ADDRESS", "CONNECTIONS", "REQUEST_S", "STALL_S", "bound", "configuration", "run"]
 
 ADDRESS = "127.0.0.1"
 CONNECTIONS = 256
-HEADER_BYTES = 16_384
 REQUEST_S = 10.0
 STALL_S = 30.0
 _KEEP_ALIVE_S = 5

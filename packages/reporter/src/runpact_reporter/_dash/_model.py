@@ -109,6 +109,7 @@ class Row(NamedTuple):
         passed: Number of tests that hold; None where they were not counted.
         reported: Number of tests with a result.
         note: What is wrong with it, or where it is from; None for a plain run.
+        ahead: Whether it is dated further into the future than clocks may differ: it counts for nothing then.
     """
 
     run_id: str
@@ -121,6 +122,7 @@ class Row(NamedTuple):
     passed: float | None = None
     reported: float | None = None
     note: str | None = None
+    ahead: bool = False
 
     @property
     def when_s(self) -> float | None:
@@ -130,7 +132,10 @@ class Row(NamedTuple):
 
 @dataclass(slots=True)
 class Product:
-    """One product of the fleet; `rows` are its runs, newest first, `items` its newest report's evidence."""
+    """One product of the fleet; `rows` are its runs, newest first, then those that are dated ahead.
+
+    `items` is its newest report's evidence.
+    """
 
     project: Project
     product_id: str
@@ -155,8 +160,8 @@ class Product:
 
     @property
     def newer(self) -> Row | None:
-        """The newest run, where that is not the one of the newest report."""
-        newest = self.rows[0] if self.rows else None
+        """The newest run that is not dated ahead, where that is not the one of the newest report."""
+        newest = self.rows[0] if self.rows and not self.rows[0].ahead else None
         return None if newest is None or (self.report and newest.run_id == self.report.run_id) else newest
 
     @property

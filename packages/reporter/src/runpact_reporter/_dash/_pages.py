@@ -8,8 +8,10 @@ an error. No value of others gets into a class, a style, a script or an attribut
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import cache, lru_cache
 from importlib.resources import files as resources
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import jinja2
@@ -18,6 +20,8 @@ from markupsafe import Markup, escape
 from runpact_core.redact import for_terminal
 from runpact_reporter._dash import _compare, _detail, _files, _pictures, _words
 from runpact_reporter._dash._model import NEWEST
+from runpact_reporter._dash._values import number
+from runpact_reporter._dash._values import text as text_of
 from runpact_reporter._version import __version__
 
 if TYPE_CHECKING:
@@ -53,6 +57,9 @@ _WORDS = {
     "pending": "pending",
 }
 _COLOUR = re.compile(r"\\x1b\[[0-9;]{0,20}m")
+_MARKS = 6  # that stand on one letter; more would be drawn over the lines above and below
+_MANY_MARKS = re.compile(rf"[^\w\s\x00-\x7f]{{{_MARKS + 1},}}")
+_TRACE = (600, 1400)  # characters of a trace: its beginning, its end
 
 
 def index(fleet: Fleet, now: float) -> bytes:
@@ -61,15 +68,17 @@ def index(fleet: Fleet, now: float) -> bytes:
     products = [each for _, each in ordered]
     rows = _pictures.heat_rows(products, now, HEAT_MAP)
     days = [_words.day(now - 86_400 * age) for age in reversed(range(_pictures.DAYS))]
+    ended = [{each.status, *((each.newer.status,) if each.newer else ())} for each in products]
     counts = {
         "products": len(products),
-        "failed": sum(each.status == "failed" for each in products),
-        "success": sum(each.status == "success" for each in products),
+        "failed": sum("failed" in each for each in ended),
+        "success": sum(each == {"success"} for each in ended),
         "stopped": sum(
             each.report is not None and each.report.kill is not None and each.report.kill.enabled is True
             for each in products
         ),
-        "unreadable": sum(any(badge.level == "error" for badge in each.badges) for each in products),
+        "unreadable": sum(any(badge.level == "error" for badge in each.badges) for each in products)
+        + sum(badge.level == "error" for badge in fleet.badges),
     }
     values = {"fleet": fleet, "products": products, "counts": counts, "heat_rows": rows, "days": days}
     picture = Markup(_pictures.heat(rows, days)) if rows else ""  # noqa: S704 - made of numbers and our own words
@@ -106,12 +115,13 @@ def static_files() -> dict[str, bytes]:
 
 
 def _urgency(of: Product) -> int:
-    """What needs a look comes first."""
-    if of.status in {"failed", "invalid"} or any(
+    """What needs a look comes first, what says nothing of itself next."""
+    ended = {of.status, of.newer.status if of.newer else None}
+    if ended & {"failed", "invalid", "interrupted"} or any(
         badge.level == "error" for badge in of.badges if of.registered and of.report
     ):
         return 0
-    return 2 if of.status == "none" else 1
+    return 1 if of.status == "none" else 2
 
 
 def _rendered(template: str, now: float, root: str, values: Mapping[str, Any]) -> bytes:
@@ -132,6 +142,7 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters |= {
         "amount": _words.amount,
+        "counted": _words.counted,
         "when": _words.when,
         "iso": _words.iso,
         "took": _words.duration,
@@ -166,15 +177,33 @@ def _shown(value: Any) -> Any:
     if value is None:
         return "\u2013"
     if type(value) is not str:
-        return value
+        if not isinstance(value, dict | list):
+            return value
+        value = str(text_of(value))
     if len(value) > LONGEST:
         value = f"{value[:LONGEST]} … ({LONGEST:,} of {len(value):,} characters)"
-    return value if value.isascii() and value.isprintable() else for_terminal(value)
+    return value if value.isascii() and value.isprintable() else for_terminal(_thinned(value))
 
 
-def _short(text: str | None, most: int = _SHORT) -> str | None:
-    """A text cut to a row's length; the page of its run has more of it."""
+def _short(value: object, most: int = _SHORT) -> str | None:
+    """A text cut to a row's length, and any other value as JSON; the page of its run has more of it."""
+    text = text_of(value)
     return text if text is None or len(text) <= most else f"{text[:most]}… ({len(text):,} characters)"
+
+
+def _thinned(text: str) -> str:
+    """A text in which no letter carries more than `_MARKS` marks; how many are left out is said."""
+    return text if text.isascii() else _MANY_MARKS.sub(lambda found: _without_marks(found[0]), text)
+
+
+def _without_marks(signs: str) -> str:
+    """The same for signs among which are no letters."""
+    parts = []
+    for is_mark, group in groupby(signs, lambda sign: unicodedata.category(sign) in {"Mn", "Me"}):
+        run = "".join(group)
+        more = len(run) - _MARKS if is_mark else 0
+        parts.append(run if more <= 0 else f"{run[:_MARKS]}… ({more:,} more marks)")
+    return "".join(parts)
 
 
 def _run_id(run_id: str | None, most: int) -> Markup:
@@ -241,20 +270,39 @@ def _run_row(row: Row, slug: str, now: float, linked: bool) -> Markup:  # noqa: 
 
 def _test_row(test: Mapping[str, Any]) -> Markup:
     """A test in the table of its run; no template, since a fleet has more than a hundred thousand of them."""
-    ms, message = test.get("duration"), test.get("message")
-    took = _words.duration(ms) if isinstance(ms, int | float) else "\u2013"
+    message = test.get("message")
     flaky = ' <span class="note">flaky</span>' if test.get("flaky") is True else ""
     said = ""
     if message:
         said = f'<pre tabindex="0" aria-label="Message"><bdi>{_log(str(message)[:1500])}</bdi></pre>'
     return Markup(  # noqa: S704 - numbers, our own words, and what was escaped just before
-        f'<tr><th scope="row"><bdi>{_text(str(test.get("name")), 400)}</bdi>{flaky}{said}</th>'
-        f'<td>{_chip(str(test.get("status")))}</td><td class="num">{took}</td></tr>'
+        f'<tr><th scope="row"><bdi>{_text(test.get("name"), 400)}</bdi>{flaky}{_place(test)}{said}{_trace(test)}</th>'
+        f"<td>{_chip(text_of(test.get('status')))}</td>"
+        f'<td class="num">{_words.duration(number(test.get("duration")))}</td></tr>'
     )
+
+
+def _place(test: Mapping[str, Any]) -> str:
+    """The file and the line of a test."""
+    file, line = test.get("filePath"), test.get("line")
+    if not file:
+        return ""
+    return f"<small><bdi>{_text(f'{file}:{line}' if isinstance(line, int) else file, 300)}</bdi></small>"
+
+
+def _trace(test: Mapping[str, Any]) -> str:
+    """The trace of a test, to be unfolded: its beginning and its end."""
+    trace = test.get("trace")
+    if not isinstance(trace, str):
+        return ""
+    if len(trace) > sum(_TRACE):
+        trace = f"{trace[: _TRACE[0]]}\n… ({len(trace) - sum(_TRACE):,} characters)\n{trace[-_TRACE[1] :]}"
+    return f'<details><summary>Trace</summary><pre tabindex="0"><bdi>{_log(trace)}</bdi></pre></details>'
 
 
 def _log(text: str) -> Markup:
     """Lines of a log: tabs and line ends act, everything else is visible; colours are dimmed, not obeyed."""
+    text = _thinned(text)
     lines = (
         line if line.isprintable() else "\t".join(map(for_terminal, line.split("\t"))) for line in text.split("\n")
     )

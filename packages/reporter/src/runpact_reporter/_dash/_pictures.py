@@ -54,12 +54,17 @@ class _Frame(NamedTuple):
         )
 
 
+def _shown(rows: Sequence[Row]) -> list[Row]:
+    """The newest runs, oldest first, without those that are dated ahead."""
+    return [row for row in rows if not row.ahead][:MOST_RUNS][::-1]
+
+
 def timeline(rows: Sequence[Row]) -> str:
     """When runs ended and how: success stands above the line, failure hangs below it, all else is a mark on it."""
-    dated = [(row.when_s, row.status) for row in reversed(rows[:MOST_RUNS]) if row.when_s is not None]
+    dated = [(row.when_s, row.status) for row in _shown(rows) if row.when_s is not None]
     if not dated:
         return ""
-    first, last = dated[0][0], max(when for when, _ in dated)
+    first, last = min(when for when, _ in dated), max(when for when, _ in dated)
     width, middle = _W - _LEFT - _RIGHT - 4, (_TOP + _H - _BOTTOM) // 2
     paths = {"success": "", "failed": "", "other": ""}
     for when, status in dated:
@@ -72,14 +77,17 @@ def timeline(rows: Sequence[Row]) -> str:
             paths["other"] += f"M{x - 2} {middle - 2}h5v5h-5z"
     counts = {kind: sum(1 for _, status in dated if status == kind) for kind in ("success", "failed")}
     rest = len(dated) - counts["success"] - counts["failed"]
-    says = f"{len(dated)} runs: {counts['success']} succeeded, {counts['failed']} failed, {rest} ended otherwise."
+    says = (
+        f"{_words.counted(len(dated), 'run')}: {counts['success']} succeeded, {counts['failed']} failed, "
+        f"{rest} ended otherwise."
+    )
     body = "".join(f'<path class="{kind}" d="{path}"/>' for kind, path in paths.items() if path)
     return _Frame("tl", "Runs over time", says, body, "passed", "failed", *_words.ends(first, last)).svg()
 
 
 def durations(rows: Sequence[Row]) -> str:
     """How long runs took, oldest first; a cross marks one that failed."""
-    timed = [(row.duration_ms, row.status) for row in reversed(rows[:MOST_RUNS]) if row.duration_ms is not None]
+    timed = [(row.duration_ms, row.status) for row in _shown(rows) if row.duration_ms is not None]
     if not timed:
         return ""
     values = [ms for ms, _ in timed]
@@ -87,7 +95,7 @@ def durations(rows: Sequence[Row]) -> str:
     points = list(zip(_xs(len(timed)), (_y(ms / most) for ms in values), strict=True))
     crosses = "".join(_cross(x, y) for (x, y), (_, status) in zip(points, timed, strict=True) if status == "failed")
     says = (
-        f"{len(timed)} runs, oldest first: the shortest took {_words.duration(min(values))}, "
+        f"{_words.counted(len(timed), 'run')}, oldest first: the shortest took {_words.duration(min(values))}, "
         f"the longest {_words.duration(max(values))}, half of them at most {_words.duration(median(values))}."
     )
     body = _line(points) + (f'<path class="cross" d="{crosses}"/>' if crosses else "")
@@ -98,15 +106,15 @@ def pass_rate(rows: Sequence[Row]) -> str:
     """Which share of a run's tests passed, oldest first; nothing where no tests were counted."""
     rated = [
         row.passed / row.reported
-        for row in reversed(rows[:MOST_RUNS])
+        for row in _shown(rows)
         if row.passed is not None and row.reported and 0 <= row.passed <= row.reported
     ]
     if not rated:
         return ""
     points = list(zip(_xs(len(rated)), map(_y, rated), strict=True))
     says = (
-        f"{len(rated)} runs with counted tests, oldest first: the newest passed {_percent(rated[-1])} of its tests, "
-        f"the worst {_percent(min(rated))}."
+        f"{_words.counted(len(rated), 'run')} with counted tests, oldest first: "
+        f"the newest passed {_percent(rated[-1])} of its tests, the worst {_percent(min(rated))}."
     )
     return _Frame("pr", "Pass rate of tests", says, _line(points), "100 %", "0 %", "oldest", "newest").svg()
 
@@ -189,7 +197,7 @@ def heat(rows: Sequence[HeatRow], days: Sequence[str]) -> str:
     width, height = left * 2 + cell * len(days), top + cell * len(rows)
     failing = sum(1 for row in rows if any(day[1] for day in row.days))
     says = (
-        f"{len(rows)} products over {len(days)} days; {failing} of them had a run that failed. "
+        f"{_words.counted(len(rows), 'product')} over {len(days)} days; {failing} of them had a run that failed. "
         "The table below has every figure."
     )
     labels = (

@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any
 from runpact_core import documents, runs
 from runpact_core.errors import MissingArtifact, RunpactError
 from runpact_reporter import _history, _last_run
+from runpact_reporter._dash import _words
 from runpact_reporter._dash._model import Badge, Fleet, Product, Row
 from runpact_reporter._dash._slugs import slug
 from runpact_reporter._dash._values import mapping, mappings, number, report_of, text
 from runpact_reporter._history_record import record_of
 from runpact_reporter._places import HISTORY, LAST_RUN, pipeline_id
+from runpact_reporter.errors import naming
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -48,7 +50,8 @@ class Place:
         found: dict[str, dict[str, Any]] = {}
         path = join(self.project.dash, "products.json")
         try:
-            document = documents.read("products", path)
+            with naming(shown(self.project, path)):
+                document = documents.read("products", path)
         except RunpactError as error:
             self.badges.append(badge_of(error, shown(self.project, path)))
         else:
@@ -77,7 +80,7 @@ class Place:
         self.badges += problems.badges(shown(self.project, path))
         strangers = sum(len(of) for product, of in found.items() if product not in self.entries)
         if strangers:
-            said = f"{strangers} records of {shown(self.project, path)} name no product of the fleet"
+            said = f"{_words.counted(strangers, 'record')} in {shown(self.project, path)} of products that are not here"
             self.badges.append(Badge(said, "warning"))
         return found
 
@@ -121,13 +124,17 @@ class _Problems:
             for each in self._first
         ]
         more = self._count - len(said)
-        return said + ([Badge(f"{path}: {more} more problems")] if more else [])
+        return said + ([Badge(f"{path}: {_words.counted(more, 'more problem')}")] if more else [])
 
 
 def read_fleet(places: Sequence[Place]) -> Fleet:
-    """Every product of these projects."""
+    """Every product of these projects; of several, what is said of a register or a history names its project."""
     products = [read_product(place, product_id) for place in places for product_id in place.entries]
-    badges = [badge for place in places for badge in place.badges]
+    badges = [
+        badge._replace(text=f"{place.project.name}: {badge.text}") if len(places) > 1 else badge
+        for place in places
+        for badge in place.badges
+    ]
     return Fleet(tuple(place.project for place in places), products, badges)
 
 
@@ -171,8 +178,9 @@ def _newest(project: Project, path: str, product: Product) -> dict[str, Any]:
         product.badges.append(Badge(document.message, _level(document)))
     product.report = report_of(document.data, document.version)
     stated = product.report.run_id
-    if document.data.get("product_id") not in {None, product.product_id}:
-        said = f"the report names another product: {text(document.data.get('product_id'))}"
+    other = text(document.data.get("product_id"))
+    if other not in {None, product.product_id}:
+        said = f"the report names another product: {other}"
         product.badges.append(Badge(said, "warning"))
     return document.data if stated and _is_name(stated) else {}
 
@@ -180,17 +188,17 @@ def _newest(project: Project, path: str, product: Product) -> dict[str, Any]:
 def _rows(place: Place, product: Product, folder: str, data: Mapping[str, Any]) -> list[Row]:
     """The runs of a product, newest first: what the history has of them, else their own reports, else their folders."""
     records = dict(place.history.get(product.product_id, ()))
-    found = {run_id: _row(run_id, record, place.now) for run_id, record in records.items()}
+    found = {run_id: _row(run_id, record) for run_id, record in records.items()}
     for run_id in folders(folder):
         if run_id not in found:
             found[run_id] = _unlisted(place, folder, run_id)
     newest = product.report.run_id if product.report and data else None
     if newest:
-        found[newest] = _row(newest, _record(data, newest), place.now)
+        found[newest] = _row(newest, _record(data, newest))
     for run_id in place.recorded.get(_pipeline(place, product.product_id), ()):
         if run_id not in found:
             found[run_id] = _only_recorded(place, run_id)
-    return sorted(found.values(), key=_order, reverse=True)
+    return sorted((_dated(row, place.now) for row in found.values()), key=_order, reverse=True)
 
 
 def _pipeline(place: Place, product_id: str) -> str:
@@ -199,20 +207,27 @@ def _pipeline(place: Place, product_id: str) -> str:
     return product_id if name in place.entries else name
 
 
-def _order(row: Row) -> tuple[float, str]:
+def _dated(row: Row, now: float) -> Row:
+    """A run that says so where it is dated ahead."""
+    if max(row.started_s or 0, row.ended_s or 0) - now <= _last_run.AHEAD_S:
+        return row
+    return row._replace(ahead=True, note=f"dated in the future{'; ' if row.note else ''}{row.note or ''}")
+
+
+def _order(row: Row) -> tuple[bool, float, str]:
     moment = row.started_s if row.started_s is not None else row.ended_s
-    return (moment if moment is not None else float("-inf"), row.run_id)
+    return (not row.ahead, moment if moment is not None else float("-inf"), row.run_id)
 
 
 def _record(data: Mapping[str, Any], run_id: str) -> dict[str, Any]:
     """A record of a report of whatever version."""
-    return record_of(dict(data) | {"metrics": mapping(data.get("metrics"))}, run_id)
+    metrics = mapping(data.get("metrics"))
+    return record_of(dict(data) | {"metrics": {"tests": mapping(metrics.get("tests"))}}, run_id)
 
 
-def _row(run_id: str, record: Mapping[str, Any], now: float) -> Row:
+def _row(run_id: str, record: Mapping[str, Any]) -> Row:
     tests = mapping(record.get("tests"))
     started, ended = _last_run.moment(record.get("started_at")), _last_run.moment(record.get("ended_at"))
-    ahead = started is not None and started - now > 300
     return Row(
         run_id,
         slug(run_id),
@@ -223,7 +238,6 @@ def _row(run_id: str, record: Mapping[str, Any], now: float) -> Row:
         text(record.get("summary")),
         number(tests.get("passed")),
         number(tests.get("reported")),
-        "dated in the future" if ahead else None,
     )
 
 
@@ -237,7 +251,7 @@ def _unlisted(place: Place, folder: str, run_id: str) -> Row:
     except RunpactError as error:
         note = badge_of(error, shown(place.project, path)).text
         return Row(run_id, slug(run_id), "unknown", started_s=_stamp(run_id), note=note)
-    row = _row(run_id, _record(document.data, run_id), place.now)
+    row = _row(run_id, _record(document.data, run_id))
     return row._replace(note=document.message) if document.message else row
 
 

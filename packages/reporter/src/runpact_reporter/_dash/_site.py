@@ -49,12 +49,14 @@ class Built(NamedTuple):
         products: Number of products.
         pages: Number of pages.
         files: Number of files in all, evidence among them.
+        problems: What is wrong with registers and histories, as the start page says it.
     """
 
     start: str
     products: int
     pages: int
     files: int
+    problems: tuple[str, ...]
 
 
 def projects_of(folders: Sequence[str], dash_dir: str | None = None) -> tuple[Project, ...]:
@@ -106,7 +108,9 @@ def build_site(projects: Sequence[Project], out: str, now: float) -> Built:
                 pages += is_page
         site.write("index.html", _pages.index(fleet, now))
         gc.unfreeze()
-        return Built(os.path.join(out, "index.html"), len(fleet.products), pages + 1, len(site.written))  # noqa: PTH118 - pathlib is slow
+        start = os.path.join(out, "index.html")  # noqa: PTH118 - pathlib is slow
+        problems = tuple(badge.text for badge in fleet.badges if badge.level == "error")
+        return Built(start, len(fleet.products), pages + 1, len(site.written), problems)
 
 
 def _of_product(place: Place, product: Product) -> Iterator[tuple[str, bytes, bool]]:

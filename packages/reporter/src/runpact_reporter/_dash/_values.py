@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from runpact_reporter import _last_run
 from runpact_reporter._dash._model import Economy, Kill, Report, Wave
+from runpact_reporter._history_record import length_ms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,7 +55,7 @@ def report_of(data: Mapping[str, Any], version: str) -> Report:
     started, ended = _last_run.moment(data.get("started_at")), _last_run.moment(data.get("ended_at"))
     duration = number(data.get("duration_ms"))
     if duration is None and started is not None and ended is not None and ended >= started:
-        duration = round((ended - started) * 1000)
+        duration = length_ms(data, round((ended - started) * 1000))
     metrics = mapping(data.get("metrics"))
     return Report(
         run_id=text(data.get("run_id")),

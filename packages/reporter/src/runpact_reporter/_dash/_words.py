@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-__all__ = ["ago", "amount", "day", "duration", "ends", "iso", "size", "span", "when"]
+__all__ = ["ago", "amount", "counted", "day", "duration", "ends", "iso", "size", "span", "when"]
 
 _SKEW_S = 300
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
@@ -83,6 +83,11 @@ def amount(value: float | None) -> str:
     if value is None:
         return "?"
     return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}".rstrip("0").rstrip(".")
+
+
+def counted(number: int, thing: str) -> str:
+    """A number of things: ``1 record``, ``1,200 records``."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def size(count: int | None) -> str:

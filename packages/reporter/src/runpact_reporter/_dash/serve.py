@@ -116,9 +116,12 @@ def _reads_html(asked: Asked) -> bool:
 
 def _query(raw: bytes) -> dict[str, str]:
     try:
-        return dict(parse_qsl(raw.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=10))
+        fields = parse_qsl(raw.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=10)
     except ValueError:
         raise UsageFailure("the query cannot be read") from None
+    if len(found := dict(fields)) < len(fields):
+        raise UsageFailure("the query says one thing twice")
+    return found
 
 
 async def _sent(answer: Answer, send: Send, *, headers_only: bool) -> None:

@@ -72,10 +72,10 @@ function keepRoles(table) {
   });
 }
 
-document.querySelectorAll("table.fleet, table.rows").forEach((table) => {
-  makeSortable(table);
-  if (matchMedia("(max-width: 46rem)").matches) keepRoles(table);
-});
+document.querySelectorAll("table.fleet, table.rows").forEach(makeSortable);
+if (matchMedia("(max-width: 46rem)").matches) {
+  document.querySelectorAll("table.fleet, table.rows, table.tests, table.changes, table.checks").forEach(keepRoles);
+}
 document.querySelectorAll("form.find").forEach(makeFindable);
 document.addEventListener("keydown", (event) => {
   const field = document.querySelector("form.find input");
