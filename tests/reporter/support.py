@@ -14,13 +14,13 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from runpact_core import edge
+from runpact_core import documents, edge
 from runpact_reporter.cli import app
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["PYTEST", "call", "environment", "last_run", "outside", "product_dir", "registered"]
+__all__ = ["PYTEST", "call", "environment", "last_run", "newest", "outside", "product_dir", "registered"]
 
 _OURS = ("runpact_core", "runpact_writer", "runpact_reporter")
 _IS_INSTALLED = any(point.name == "runpact" for point in entry_points(group="pytest11"))
@@ -80,3 +80,11 @@ def registered(project: Path, product_id: str = "spec-kit", **changes: Any) -> N
 def product_dir(project: Path, product_id: str = "spec-kit") -> Path:
     """The folder of a product's reports."""
     return project / "dash" / "runs" / product_id
+
+
+def newest(project: Path) -> dict[str, Any]:
+    """The newest report, strictly valid."""
+    path = product_dir(project) / "last_run.json"
+    assert documents.validate("last_run", path, strict=True) == []
+    data: dict[str, Any] = json.loads(path.read_bytes())
+    return data

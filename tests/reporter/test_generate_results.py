@@ -13,7 +13,7 @@ import pytest
 from runpact_core import documents, runs
 from runpact_reporter import _ctrf, _generate, _results
 from runpact_writer import RunWriter
-from tests.reporter.support import call, product_dir
+from tests.reporter.support import call, newest, product_dir
 
 JUNIT = '<testsuite name="s" tests="2" failures="{0}"><testcase name="a"/><testcase name="b">{1}</testcase></testsuite>'
 GREEN = JUNIT.format(0, "")
@@ -25,14 +25,6 @@ FLEET = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "fleet"
 def registered(project: Path) -> None:
     """A product that is registered."""
     assert call("fleet", "register", "spec-kit") == 0
-
-
-def newest(project: Path) -> dict[str, Any]:
-    """The newest report, strictly valid."""
-    path = product_dir(project) / "last_run.json"
-    assert documents.validate("last_run", path, strict=True) == []
-    data: dict[str, Any] = json.loads(path.read_bytes())
-    return data
 
 
 def error_of(data: dict[str, Any], project: Path) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from runpact_core import documents
 from runpact_reporter import _ctrf, _last_run
 from runpact_reporter._dash._values import report_of
 from runpact_reporter._history_record import length_ms, record_of
-from tests.reporter.support import call, last_run, product_dir
+from tests.reporter.support import call, last_run, newest, product_dir
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,14 +35,6 @@ RED = "<testcase name='pay'><failure message='no'/></testcase>"
 def registered(project: Path) -> None:
     """A product that is registered."""
     assert call("fleet", "register", "spec-kit") == 0
-
-
-def newest(project: Path) -> dict[str, Any]:
-    """The newest report, strictly valid."""
-    path = product_dir(project) / "last_run.json"
-    assert documents.validate("last_run", path, strict=True) == []
-    data: dict[str, Any] = json.loads(path.read_bytes())
-    return data
 
 
 def take(project: Path, text: str, *words: str) -> int:

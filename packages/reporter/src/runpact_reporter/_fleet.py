@@ -8,7 +8,6 @@ change it at once lose nothing.
 from __future__ import annotations
 
 import difflib
-import os
 import re
 import unicodedata
 from typing import TYPE_CHECKING, Any
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from runpact_core import documents, files
 from runpact_core.errors import EnvironmentFailed, InvalidArtifact, MissingArtifact, UnsupportedVersion, UsageFailure
 from runpact_reporter._last_run import newest
-from runpact_reporter._places import holding, last_run_path, product_dir, registry_path
+from runpact_reporter._places import holding, last_run_path, product_dir, registry_path, unreadable_path
 from runpact_reporter.errors import AlreadyRegistered, NoReport, UnknownProduct, naming
 
 if TYPE_CHECKING:
@@ -169,11 +168,8 @@ def switch(dash: Path, product_id: str, *, enabled: bool, reason: str) -> Docume
 
 
 def _set_aside(path: Path) -> Path:
-    """Give a report that cannot be read another name beside it, one that is free."""
-    number, aside = 1, path.with_name("last_run.unreadable.json")
-    while os.path.lexists(aside):
-        number += 1
-        aside = path.with_name(f"last_run.unreadable-{number}.json")
+    """Give a report that cannot be read another name beside it."""
+    aside = unreadable_path(path)
     try:
         path.rename(aside)
     except OSError as error:

@@ -248,11 +248,8 @@ def _is(fd: int, path: Path) -> bool:
 
 
 def _kept_aside(path: Path) -> Path:
-    """Write the history as it is under another name beside it, one that is free."""
-    number, aside = 1, path.with_suffix(".unreadable.jsonl")
-    while os.path.lexists(aside):
-        number += 1
-        aside = path.with_suffix(f".unreadable-{number}.jsonl")
+    """Write the history as it is under another name beside it."""
+    aside = _places.unreadable_path(path)
     files.replace(aside, files.read_bytes(path, limit=sys.maxsize))
     return aside
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ __all__ = [
     "pipeline_id",
     "product_dir",
     "registry_path",
+    "unreadable_path",
 ]
 
 LAST_RUN = "last_run.json"
@@ -56,6 +58,15 @@ def last_run_path(dash: Path, product_id: str) -> Path:
 def history_path(dash: Path) -> Path:
     """The history of the fleet: one line for each reported run."""
     return dash / "runs" / HISTORY
+
+
+def unreadable_path(path: Path) -> Path:
+    """The name beside a file under which it is kept where it cannot be read: one that is free."""
+    number, aside = 1, path.with_suffix(f".unreadable{path.suffix}")
+    while os.path.lexists(aside):
+        number += 1
+        aside = path.with_suffix(f".unreadable-{number}{path.suffix}")
+    return aside
 
 
 @contextlib.contextmanager
